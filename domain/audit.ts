@@ -25,6 +25,16 @@ export const auditActions = {
   'user.merged_in': 'merged another record into the person', // mergedUserId, externalId, email, hardware, seats, seatsFreed, requests, reports
   'user.erased': 'erased the personal data',
   'user.offboarded': 'marked the person as offboarded', // offboardingId, endDate, reports
+  'account.created': 'linked the person to the directory', // accountId
+  'account.updated': 'changed the directory account', // attributes
+  'account.deactivated': 'made the person inactive in the directory',
+  'account.activated': 'made the person active in the directory', // isCancelled
+  'account.deleted': 'deleted the directory account', // accountId
+  'account.held': 'exceeded a limit, so the offboarding waits', // reason
+  'account.released': 'confirmed the deactivation', // reason
+  'account.dismissed': 'dismissed what the deactivation would do', // reason
+  'account.decided': 'decided about the directory', // questionId, question, isAccepted
+  'user.access_restored': 'restored the access that the directory had ended',
   'offboarding.opened': 'started the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId; cause
   'offboarding.owner_changed': 'changed the owner', // offboardingId, from, to
@@ -64,6 +74,11 @@ export const auditActions = {
   'webhook.secret_rotated': "rotated the webhook endpoint's secret", // endpointId, url
   'webhook.tested': 'sent a test to the webhook endpoint', // endpointId, url
   'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
+  'group.created': 'added the group', // groupId, group
+  'group.updated': 'edited the group', // groupId, group
+  'group.deleted': 'deleted the group', // groupId, group
+  'group.member_added': 'added the person to a group', // groupId, group
+  'group.member_removed': 'removed the person from a group', // groupId, group
   'token.created': 'created the API token', // tokenId, name, scopes
   'token.updated': 'edited the API token', // tokenId, name, scopes
   'token.continued': 'let the API token exceed its limit', // tokenId, name, until

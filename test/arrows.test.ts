@@ -20,7 +20,7 @@ const product = [
 /** What each top-level folder may import: other folders or single files, and for some also which packages. */
 const folders: Record<string, { may: string[]; packages?: string[] }> = {
   domain: { may: [], packages: ['luxon'] },
-  config: { may: ['domain/email.ts'] },
+  config: { may: ['domain/email.ts', 'domain/access/permissions.ts'] },
   database: { may: ['domain', 'config'] },
   metrics: { may: ['database', 'domain', 'config'] },
   engine: { may: ['domain', 'config', 'metrics'] },

@@ -1,3 +1,4 @@
+import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import { isHttps } from '../config/environment.ts';
@@ -18,8 +19,12 @@ import type { Services } from './http/services.ts';
 import { fileAddresses, onlyReading, serveStaticFiles } from './http/static-files.ts';
 import { labels } from './labels.ts';
 import { consoleRoutes, mailLinkRoutes, probes, providerCalls } from './routes.ts';
+import { mountScim } from './scim/router.ts';
 
-/** Builds the Express app of the console and the API. */
+/** One step above the default of 4: pages are 6 to 9 % smaller for less than half a millisecond. */
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+
+/** Builds the Express app of the console, the API and SCIM. */
 export async function createApp(given: Omit<Services, 'provider'>): Promise<Express> {
   const services: Services = { ...given, provider: providerOf(given.environment) };
   const app = express();
@@ -35,7 +40,7 @@ export async function createApp(given: Omit<Services, 'provider'>): Promise<Expr
   app.use(measureRequests(services.metrics));
   app.use(closeWhenStopping(services.stopping));
   app.use(securityHeaders(services));
-  app.use(compression());
+  app.use(compression({ brotli }));
   serveStaticFiles(app);
   app.use(noStore);
   app.use(refuseMalformed);
@@ -44,6 +49,7 @@ export async function createApp(given: Omit<Services, 'provider'>): Promise<Expr
   mount(app, mailLinkRoutes(services));
   mount(app, providerCalls(services));
   mountApi(app, services);
+  mountScim(app, services);
   app.use(redirectsForHtmx);
   app.use(refuseCrossSite(services.environment));
   app.use(refuseDamagedQuery);

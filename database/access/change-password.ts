@@ -82,8 +82,9 @@ export const setFirstPassword = (
   hash: string,
 ): Promise<boolean> =>
   changeAbout(em, userId, actor, async (change) => {
-    const { role, status } = change.user;
-    if (role !== 'super-admin' || !maySignIn(status) || (await hasPassword(change.em, userId))) return false;
+    const { role } = change.user;
+    if (role !== 'super-admin' || !maySignIn(change.user) || (await hasPassword(change.em, userId)))
+      return false;
     await setPassword(change, hash);
     return true;
   });

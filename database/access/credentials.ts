@@ -20,11 +20,17 @@ export async function verifyCredentials(
 ): Promise<number | null> {
   const user = await sqlOf(em)
     .selectFrom('users')
-    .select(['id', 'status', 'password_hash', hasSecondFactor(sql`users.id`).as('has_factor')])
+    .select([
+      'id',
+      'status',
+      'directory_inactive as directoryInactive',
+      'password_hash',
+      hasSecondFactor(sql`users.id`).as('has_factor'),
+    ])
     .where('id', '=', personWithEmail(email))
     .executeTakeFirst();
   const fits = await isPassword(password, user?.password_hash ?? null);
-  if (user === undefined || !fits || !maySignIn(user.status)) {
+  if (user === undefined || !fits || !maySignIn(user)) {
     // Written for an unknown address too, because a faster answer would reveal that it is unknown.
     await recordSessionEvent(em, systemActor, 'user.sign_in_failed', user?.id ?? null);
     return null;

@@ -3,7 +3,7 @@ import { passwordProblem } from '../../domain/access/passwords.ts';
 import { type Actor, systemActor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { maySignIn } from '../../domain/user-status.ts';
-import { record } from '../core/change.ts';
+import { changeAbout, record } from '../core/change.ts';
 import { personWithEmail } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -38,7 +38,7 @@ export async function firstAdminMaySignIn(
   const userId = await userIdOf(em, email);
   if (userId === null) return false;
   const user = await em.fork().findOneOrFail(User, { id: userId }, { populate: ['passwordHash'] });
-  return maySignIn(user.status) && (await isPassword(password, user.passwordHash));
+  return maySignIn(user) && (await isPassword(password, user.passwordHash));
 }
 
 /**
@@ -51,12 +51,22 @@ export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: str
     if (added !== null) return added;
   }
   const user = await em.fork().findOneOrFail(User, { id: (await userIdOf(em, email))! });
-  if (!maySignIn(user.status)) {
+  if (user.status !== 'active') {
     throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and can't be a super admin.`);
   }
+  await restoreAccess(em, actor, user.id);
   await changeRole(em, actor, user.id, 'super-admin');
   return user.id;
 }
+
+/** Restores the access that a directory ended, because an operator must get in when the directory is wrong. */
+const restoreAccess = (em: EntityManager, actor: Actor, userId: number): Promise<void> =>
+  changeAbout(em, userId, actor, async ({ user, changed, record }) => {
+    if (!user.directoryInactive) return;
+    user.directoryInactive = false;
+    changed();
+    record('user.access_restored');
+  });
 
 async function userIdOf(em: EntityManager, email: string): Promise<number | null> {
   const { rows } = await sql<{ id: number | null }>`select ${personWithEmail(email)} as id`.execute(

@@ -3,13 +3,14 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction } from '../../domain/audit.ts';
 import { Refusal } from '../../domain/failures.ts';
-import { maySignIn } from '../../domain/user-status.ts';
+import { maySignIn, standingWords } from '../../domain/user-status.ts';
 import { changeAbout } from '../core/change.ts';
 import { sha256 } from '../core/hash.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { LinkPurpose } from '../entities/access.ts';
 import { OneTimeLink, User } from '../entities/index.ts';
+import { userHasAccess } from './has-access.ts';
 import { refuseUnreachable } from './needed-email.ts';
 
 const hour = 3_600_000;
@@ -41,8 +42,8 @@ export const createLink = (
   now = new Date(),
 ): Promise<string> =>
   changeAbout(em, userId, actor, async (change) => {
-    if (!maySignIn(change.user.status)) {
-      throw new Refusal('may-not-sign-in', `This person is ${change.user.status} and can't sign in.`);
+    if (!maySignIn(change.user)) {
+      throw new Refusal('may-not-sign-in', `This person ${standingWords(change.user)} and can't sign in.`);
     }
     refuseUnreachable(change.user);
     await revokeLinks(change.em, userId, { purpose }, now);
@@ -74,7 +75,7 @@ export async function peekLink(
   });
   if (link === null) return null;
   const user = await em.findOneOrFail(User, { id: link.userId });
-  return maySignIn(user.status) ? { user, purpose: link.purpose } : null;
+  return maySignIn(user) ? { user, purpose: link.purpose } : null;
 }
 
 /**
@@ -85,7 +86,7 @@ export async function useLink(em: EntityManager, value: string, now = new Date()
   const { rows } = await sql<{ userId: number }>`
     update one_time_links l set used_at = ${now} from users u
     where l.hash = ${sha256(value)} and l.used_at is null and l.expires_at > ${now}
-      and u.id = l.user_id and u.status = 'active'
+      and u.id = l.user_id and ${userHasAccess('u')}
     returning l.user_id as "userId"`.execute(sqlOf(em));
   return rows[0] ? em.findOneOrFail(User, { id: rows[0].userId }) : null;
 }

@@ -31,6 +31,7 @@ interface Candidate {
   how: 'subject' | AccountLink;
   id: number;
   status: UserStatus;
+  directoryInactive: boolean;
   role: Role;
   /** How the account was linked, for one that is known. */
   linkedBy: AccountLink | null;
@@ -57,7 +58,7 @@ export async function signInByProvider(
     person.id,
     userActor(person.id),
     async (change) => {
-      if (!maySignIn(change.user.status)) throw new SignInRefused('no-access', person.id);
+      if (!maySignIn(change.user)) throw new SignInRefused('no-access', person.id);
       if (person.how === 'invitation' && (await useLink(change.em, invitation!, now)) === null)
         throw new SignInRefused('invitation-over', person.id);
       await keepAccount(change.em, { issuer, subject, userId: person.id, link }, now);
@@ -94,7 +95,7 @@ async function candidatesFor(em: EntityManager, answer: ProviderAnswer, now: Dat
       union all
       select 'email', ${email === null ? sql`null::int` : personWithEmail(email)}, null
     )
-    select f.how, f.linked_by as "linkedBy", u.id, u.status, u.role, exists (
+    select f.how, f.linked_by as "linkedBy", u.id, u.status, u.directory_inactive as "directoryInactive", u.role, exists (
       select from provider_accounts a where a.user_id = u.id and a.issuer = ${issuer} and a.subject <> ${subject}
     ) as "hasOther"
     from found f join users u on u.id = f.user_id`.execute(sqlOf(em.fork()));
@@ -107,7 +108,7 @@ function chosen(candidates: readonly Candidate[], { invitation }: ProviderAnswer
   const person = by('subject') ?? by('directory') ?? by('invitation') ?? by('email');
   if (person === undefined)
     throw new SignInRefused(invitation === null ? 'unknown-person' : 'invitation-over', null);
-  if (!maySignIn(person.status)) throw new SignInRefused('no-access', person.id);
+  if (!maySignIn(person)) throw new SignInRefused('no-access', person.id);
   if (person.how === 'email' && roles.indexOf(person.role) > 0)
     throw new SignInRefused('email-has-role', person.id);
   if (person.how === 'email' && person.hasOther) throw new SignInRefused('linked-to-another', person.id);

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Change } from '../core/change-types.ts';
+import { hasAccess } from './has-access.ts';
+import { isOfWorkspace } from './workspace-tokens.ts';
 
 /**
  * Revokes a user's sessions, one-time links and API tokens, in the same statement as the change. Notifies the
@@ -12,7 +14,7 @@ export function revokeAllAccess({ alsoWrite, user, actor }: Change, now: Date): 
       update one_time_links set used_at = ${now} where user_id = ${user.id} and used_at is null
     ),
     ended_tokens as (
-      update api_tokens set revoked_at = ${now} where created_by = ${user.id} and revoked_at is null
+      update api_tokens set revoked_at = ${now} where created_by = ${user.id} and revoked_at is null and not ${isOfWorkspace}
       returning id, name
     ),
     ended_token_entries as (
@@ -25,7 +27,7 @@ export function revokeAllAccess({ alsoWrite, user, actor }: Change, now: Date): 
       select id, 'tokens_ended', ${user.id}::int,
         jsonb_build_object('tokens', (select jsonb_agg(name order by ended_tokens.id) from ended_tokens))
       from users
-      where role = 'super-admin' and status = 'active' and id <> ${user.id} and exists (select from ended_tokens)
+      where role = 'super-admin' and ${hasAccess} and id <> ${user.id} and exists (select from ended_tokens)
       order by id
     )`;
   alsoWrite({ revokedAccess: updates });

@@ -6,6 +6,7 @@ import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { unreadCount } from '../mail/notifications.ts';
+import { userHasAccess } from './has-access.ts';
 import { hasSecondFactor } from './second-factors/has-factor.ts';
 
 /** The active user of a session, as every page needs them. */
@@ -36,7 +37,7 @@ export async function personSignedIn(em: EntityManager, userId: number): Promise
       w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts,
       w.second_factor = 'required' and u.role <> 'employee' and not ${hasSecondFactor(sql`u.id`)} as "lacksSecondFactor",
       ${unreadCount} as unread
-    from users u cross join workspace w where u.id = ${userId} and u.status = 'active'`.execute(sqlOf(em));
+    from users u cross join workspace w where u.id = ${userId} and ${userHasAccess('u')}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
 

@@ -2,15 +2,16 @@ import { sql } from 'kysely';
 import { actorUserId } from '../../domain/actor.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { completionObstacles } from '../../domain/offboarding/completion.ts';
-import type { UserStatus } from '../../domain/user-status.ts';
+import { maySignIn, type UserStatus } from '../../domain/user-status.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
+import { hasAccess } from './has-access.ts';
 
-/** SQL condition: a row of `users` is another active super-admin. */
+/** SQL condition: a row of `users` is another super-admin with access. */
 export const isOtherSuperAdmin = (userId: number) =>
-  sql<boolean>`(role = 'super-admin' and status = 'active' and id <> ${userId})`;
+  sql<boolean>`(role = 'super-admin' and ${hasAccess} and id <> ${userId})`;
 
 /**
  * Locks one or several users and, when one is a super-admin, all other super-admins, in the order of their ids. Otherwise
@@ -50,14 +51,14 @@ export async function refuseOutranked(
   }
 }
 
-/** Throws a Refusal when the user is the last active super-admin. The caller holds `lockWithSuperAdmins`. */
+/** Throws a Refusal when the user is the last super-admin with access. The caller holds `lockWithSuperAdmins`. */
 export async function refuseLastSuperAdmin({ em, user }: Change): Promise<void> {
   if (await isLastSuperAdmin({ em, user }))
     throw new Refusal('last-super-admin', completionObstacles['last-super-admin']);
 }
 
-/** Whether the user is the last active super-admin. The caller holds `lockWithSuperAdmins`. */
+/** Whether the user is the last super-admin with access. The caller holds `lockWithSuperAdmins`. */
 export async function isLastSuperAdmin({ em, user }: Pick<Change, 'em' | 'user'>): Promise<boolean> {
-  const isOne = user.role === 'super-admin' && user.status === 'active';
+  const isOne = user.role === 'super-admin' && maySignIn(user);
   return isOne && !(await hasOtherSuperAdmin(em, user.id));
 }

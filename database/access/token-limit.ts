@@ -8,6 +8,7 @@ import {
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
+import { userHasAccess } from './has-access.ts';
 
 /**
  * Counts what a call takes away, in the transaction of `em`, in one statement. Throws RemovalRefusal when the token
@@ -66,7 +67,7 @@ export async function listRefusedCall(
     )
     insert into notifications (user_id, kind, details)
     select u.id, 'token_limited', jsonb_build_object('tokenId', n.id, 'token', n.name)
-    from notified n cross join users u where u.role = 'super-admin' and u.status = 'active'
+    from notified n cross join users u where u.role = 'super-admin' and ${userHasAccess('u')}
     order by u.id`.execute(sqlOf(em.fork()));
 }
 

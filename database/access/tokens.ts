@@ -10,7 +10,9 @@ import { sha256 } from '../core/hash.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { ApiToken } from '../entities/index.ts';
+import { userHasAccess } from './has-access.ts';
 import { isTokenValue, makeTokenValue, prefixOf } from './token-format.ts';
+import { isOfWorkspace } from './workspace-tokens.ts';
 
 /** A valid token of an API request, and what it permits. */
 export interface ActiveToken {
@@ -99,7 +101,7 @@ async function lockedToken(em: EntityManager, id: number): Promise<ApiToken> {
 }
 
 /**
- * The token with this value; null when it is unknown, mistyped or revoked, or its creator is no longer active. Updates
+ * The token with this value; null when it is unknown, mistyped or revoked, or its creator has no access any more. Updates
  * `lastUsedAt` at most once a minute.
  */
 export async function findActiveToken(
@@ -154,8 +156,8 @@ export async function listTokens(em: EntityManager): Promise<ListedToken[]> {
   return rows;
 }
 
-/** A token is valid until it is revoked, and only while its creator is active. */
-const isActive = sql<boolean>`(t.revoked_at is null and (t.created_by is null or u.status = 'active'))`;
+/** A token is valid until it is revoked, and only while its creator has access, unless it belongs to the workspace. */
+const isActive = sql<boolean>`(t.revoked_at is null and (t.created_by is null or ${isOfWorkspace} or ${userHasAccess('u')}))`;
 
 const lastUsedIntervalMs = 60_000;
 const maxNameLength = 60;

@@ -39,6 +39,8 @@ export interface AlsoWritten extends Partial<Record<ChosenEventType, RawBuilder<
   reports?: RawBuilder<unknown>;
   /** Removes the person as the owner of offboardings. */
   owned?: RawBuilder<unknown>;
+  /** Lets the effects of a deactivation wait, and notifies the super-admins. */
+  held?: RawBuilder<unknown>;
   /** Notifies the leaver's manager, in the console and by mail. */
   manager?: RawBuilder<unknown>;
 }

@@ -1,3 +1,4 @@
+import { AccountConflict } from '../../domain/directory/account.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { emailInUse, emailNeeded, externalIdInUse, ownManager } from '../../domain/wording/refusals.ts';
 
@@ -18,6 +19,9 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   users_email_check: () => new InvalidInput({ email: emailNeeded }),
   users_external_id_unique: () => new InvalidInput({ externalId: externalIdInUse }),
   identities_external_id_unique: () => new InvalidInput({ externalId: externalIdInUse }),
+  directory_accounts_user_name_unique: () => new AccountConflict('Another account has this userName.'),
+  directory_accounts_external_id_unique: () => new AccountConflict('Another account has this externalId.'),
+  directory_accounts_user_id_unique: () => new AccountConflict('This person already has an account.'),
   licenses_name_unique: () => new InvalidInput({ name: 'Another license has this name and vendor.' }),
   assets_tag_unique: () => new InvalidInput({ tag: 'Another asset has this tag.' }),
   api_tokens_name_unique: () =>

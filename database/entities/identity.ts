@@ -4,7 +4,8 @@ import { belongsToUser } from './foreign-keys.ts';
 
 /**
  * What another system calls a person. The source `hr` has the HR system's ids: a trigger copies `users.external_id`, and
- * a merge adds those of the record that goes. The source `email` has the addresses of merged records.
+ * a merge adds those of the record that goes. The source `email` has the addresses of merged records. The sources `scim`
+ * and `scim_user_name` have a directory's ids and userNames: triggers copy them from `directory_accounts`.
  */
 export const Identity = defineEntity({
   name: 'Identity',

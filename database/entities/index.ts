@@ -2,6 +2,13 @@ import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
 import { BulkAction, BulkItem } from './bulk.ts';
 import { ColumnMapping } from './column-mapping.ts';
+import {
+  DirectoryAccount,
+  DirectoryGroup,
+  DirectoryGroupMember,
+  DirectoryQuestion,
+  HeldDeactivation,
+} from './directory.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
 import { Import, ImportRow } from './import.ts';
@@ -24,6 +31,11 @@ import { Heartbeat, Workspace } from './workspace.ts';
 export const entities = [
   User,
   Identity,
+  DirectoryAccount,
+  HeldDeactivation,
+  DirectoryQuestion,
+  DirectoryGroup,
+  DirectoryGroupMember,
   Offboarding,
   Reminder,
   LeaverNote,
@@ -71,6 +83,9 @@ export {
   BulkAction,
   BulkItem,
   ColumnMapping,
+  DirectoryAccount,
+  DirectoryQuestion,
+  HeldDeactivation,
   IdempotencyKey,
   Import,
   ImportRow,

@@ -23,6 +23,8 @@ export const Offboarding = defineEntity({
     openedBy: p.text().default('system'),
     /** When the completion was last requested, if the offboarding was opened only for that; else null. */
     openedForCompletionAt: timestamp().nullable(),
+    /** A directory opened it, and nobody has stated more about the last day since. */
+    openedByDirectory: p.boolean().default(false),
     closedAt: timestamp().nullable(),
     completedBy: p.text().nullable(),
     cancelledBy: p.text().nullable(),

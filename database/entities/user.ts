@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type Role, roles } from '../../domain/access/permissions.ts';
+import type { HrField } from '../../domain/directory/owned-fields.ts';
 import type { ChosenMailKind } from '../../domain/mail/mails.ts';
 import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
 import type { SourceTimestamps } from '../../domain/source-timestamps.ts';
@@ -42,6 +43,12 @@ export const User = defineEntity({
     revision: p.integer().default(0),
     /** The HR system's timestamp of each field that it dated. Older values are ignored. */
     sourceUpdatedAt: p.json<SourceTimestamps>().defaultRaw("'{}'::jsonb"),
+    /** A directory ended their access: they are treated like someone suspended. */
+    directoryInactive: p.boolean().default(false),
+    /** A directory has an account of them, so that their address is the directory's. */
+    inDirectory: p.boolean().default(false),
+    /** The fields that the HR system has stated. A directory does not change them. */
+    hrStated: texts<HrField>().defaultRaw("'{}'"),
     offboardingCompletedAt: timestamp().nullable(),
     /** When the name, the address and the title were erased for good. */
     erasedAt: timestamp().nullable(),

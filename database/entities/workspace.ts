@@ -23,6 +23,10 @@ export const Workspace = defineEntity({
     tokenLimit: p.text().$type<TokenLimitSwitch>().default('on'),
     tokenLimitCount: p.integer().default(50),
     tokenLimitPercent: p.integer().default(10),
+    /** Within ten minutes a directory may deactivate this many people, or this percentage, whichever is less. */
+    directoryLimit: p.text().$type<TokenLimitSwitch>().default('on'),
+    directoryLimitCount: p.integer().default(5),
+    directoryLimitPercent: p.integer().default(2),
     /** The days of the reminders before a last day, and the interval in days between those after it. */
     remindDaysBefore: p.array().columnType('int[]').$type<number[]>().defaultRaw("'{7,1}'"),
     remindOverdueEvery: p.integer().default(3),
@@ -47,6 +51,11 @@ export const Workspace = defineEntity({
         "token_limit in ('on', 'off') and token_limit_count >= 0 and token_limit_percent between 0 and 100",
     },
     oneOf('workspace_second_factor_check', 'second_factor', secondFactorRules),
+    {
+      name: 'workspace_directory_limit_check',
+      expression:
+        "directory_limit in ('on', 'off') and directory_limit_count >= 0 and directory_limit_percent between 0 and 100",
+    },
     { name: 'workspace_brake_check', expression: 'brake_count >= 0 and brake_percent between 0 and 100' },
   ],
 });

@@ -30,7 +30,7 @@ export async function assetFacts(
       case when a.id is not null then jsonb_build_object(
         'id', a.id, 'serial', a.serial, 'model', a.model, 'location', a.location, 'status', a.status) end as asset,
       case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.name) end as "heldBy",
-      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'fitsToo', p.fits_too) end as holder,
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'directoryInactive', p.directory_inactive, 'fitsToo', p.fits_too) end as holder,
       ${sameSerial} as "sameSerial",
       case when g.first = s.line then g.last else g.first end as "sameSerialOnLine"
     from lines s

@@ -40,14 +40,14 @@ export async function bulkInsertUsers(
           select nextval(pg_get_serial_sequence('users', 'id'))::int as id, p.*
           from jsonb_to_recordset(${people}::jsonb) as p(line int, "externalId" text, name text, email text,
             department text, "jobTitle" text, "managerId" int, "startDate" date, "timeZone" text, "isPending" boolean,
-            judgement jsonb)
+            judgement jsonb, "hrStated" text[])
         ), taken as (
           update import_rows r set outcome = 'created', subject_id = p.id, manager_pending = p."isPending",
             verdict = 'create', leaving = null, judgement = p.judgement
           from person p where r.import_id = ${importId} and r.line = p.line and r.outcome is null returning p.id
         ), added as (
-          insert into users (id, external_id, name, email, department, job_title, manager_id, start_date, time_zone, revision)
-          select id, "externalId", name, email, department, "jobTitle", "managerId", "startDate", "timeZone",
+          insert into users (id, external_id, name, email, department, job_title, manager_id, start_date, time_zone, hr_stated, revision)
+          select id, "externalId", name, email, department, "jobTitle", "managerId", "startDate", "timeZone", "hrStated",
             case when "managerId" is null then 0 else 1 end
           from person join taken using (id) order by id returning id, name, email, manager_id
         )
@@ -66,7 +66,7 @@ export async function bulkInsertUsers(
 }
 
 function personOf({ line, facts, evaluation }: Line) {
-  const { fields, isPending } = storable(facts);
+  const { fields, isPending, hrStated } = storable(facts);
   const { externalId, name, email, department, jobTitle, startDate, timeZone, managerId = null } = fields;
   const { verdict, leaving, ...judgement } = evaluation;
   return {
@@ -80,6 +80,7 @@ function personOf({ line, facts, evaluation }: Line) {
     timeZone,
     managerId,
     isPending,
+    hrStated,
     judgement,
   };
 }

@@ -42,6 +42,7 @@ async function executeKind<Facts>(run: ImportRun, kind: Kind<Facts>, lines: read
   );
   const linesThatAre = (...verdicts: string[]) =>
     evaluated.filter(({ evaluation }) => verdicts.includes(evaluation.verdict));
+  await kind.storeUnchanged(em, linesThatAre('same'));
   await markLines(em, importId, linesThatAre('same').map(lineOf), 'unchanged');
   await markLines(em, importId, linesThatAre('error').map(lineOf), 'failed');
   run.onStep();

@@ -13,7 +13,7 @@ import type { ImportRun } from './import-run.ts';
 import { licenseFacts } from './license-facts.ts';
 import { executeLicenseLine } from './license-lines.ts';
 import { userFacts } from './user-facts.ts';
-import { executeUserLine, withoutAddress } from './user-lines.ts';
+import { executeUserLine, storeStatedFields, withoutAddress } from './user-lines.ts';
 import { executeUsersTogether } from './whole-file/users-together.ts';
 
 /** How the lines of one kind of file are evaluated and executed. */
@@ -23,6 +23,8 @@ export interface Kind<Facts> {
   evaluate(facts: Facts, badCells: readonly Remark[]): Evaluation;
   /** Whether `executeTogether` stores the evaluation of a line with its outcome, so that the line is written once. */
   storesEvaluation(line: EvaluatedLine<Facts>): boolean;
+  /** Stores what lines say that change nothing. */
+  storeUnchanged(em: EntityManager, lines: EvaluatedLine<Facts>[]): Promise<void>;
   /** Executes the lines that need no transaction of their own. */
   executeTogether(run: ImportRun, lines: EvaluatedLine<Facts>[]): Promise<LeftLines<Facts>>;
   execute(em: EntityManager, actor: Actor, importId: number, line: EvaluatedLine<Facts>): Promise<void>;
@@ -44,6 +46,7 @@ const noneTogether = async <Facts>(_run: ImportRun, lines: EvaluatedLine<Facts>[
   again: [],
 });
 const nothingToGiveUp = async () => false;
+const nothingToStore = async () => {};
 const never = () => false;
 
 /** Refuses a line with a bad cell. */
@@ -56,6 +59,7 @@ const users: Kind<UserFacts> = {
   factsOf: userFacts,
   evaluate: evaluateUser,
   storesEvaluation: isPlain,
+  storeUnchanged: storeStatedFields,
   executeTogether: executeUsersTogether,
   execute: executeUserLine,
   giveUp: withoutAddress,
@@ -66,6 +70,7 @@ const assets: Kind<AssetFacts> = {
   factsOf: assetFacts,
   evaluate: unlessBad(evaluateAsset),
   storesEvaluation: never,
+  storeUnchanged: nothingToStore,
   executeTogether: noneTogether,
   execute: executeAssetLine,
   giveUp: nothingToGiveUp,
@@ -76,6 +81,7 @@ const licenses: Kind<LicenseFacts> = {
   factsOf: licenseFacts,
   evaluate: unlessBad(evaluateLicense),
   storesEvaluation: never,
+  storeUnchanged: nothingToStore,
   executeTogether: noneTogether,
   execute: executeLicenseLine,
   giveUp: nothingToGiveUp,

@@ -26,7 +26,7 @@ export async function licenseFacts(
         'id', l.id, 'vendor', l.known_vendor, 'seatsTotal', l.seats_total, 'seatsUsed', l.seats_used) end as license,
       coalesce(l.vendors, '{}') as vendors,
       coalesce(s.takes_vendor = l.id, false) or i.started_at is null as "mayTakeVendor",
-      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'fitsToo', p.fits_too) end as user,
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'directoryInactive', p.directory_inactive, 'fitsToo', p.fits_too) end as user,
       exists (select from seats t where t.license_id = l.id and t.user_id = p.id and t.live) as "hasSeat"
     from lines s
     join imports i on i.id = ${importId}

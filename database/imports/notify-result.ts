@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { actorUserId } from '../../domain/actor.ts';
 import type { ImportEnd } from '../../domain/imports/imports.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { Import, Results } from '../entities/import.ts';
@@ -21,7 +22,7 @@ export async function notifyResult(
     starter !== null
       ? sql`u.id = ${starter}`
       : state === 'failed'
-        ? sql`u.role = 'super-admin' and u.status = 'active'`
+        ? sql`u.role = 'super-admin' and ${userHasAccess('u')}`
         : sql`false`;
   await sql`
     insert into notifications (user_id, kind, details)

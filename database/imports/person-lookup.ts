@@ -10,14 +10,14 @@ type Sql = RawBuilder<unknown>;
  * an index; one condition with "or" would read the whole table for every line.
  */
 export const findPerson = (reference: Sql) => sql`(
-  select id, name, status, is_gone, case when place < 3 then (
+  select id, name, status, directory_inactive, is_gone, case when place < 3 then (
     select e.name from users e where ${hasAddress(sql`named.key`)} and e.id <> named.id limit 1) end as fits_too
   from (select folded(${reference}) as key) k, lateral (
     select k.key, found.* from (
       ${byExternalId(reference, sql`k.key`, columns)} union all ${byEmail(reference, sql`k.key`, columns)}
     ) found order by place limit 1) named)`;
 
-const columns = sql`p.id, p.name, p.status, p.offboarding_completed_at is not null as is_gone`;
+const columns = sql`p.id, p.name, p.status, p.directory_inactive, p.offboarding_completed_at is not null as is_gone`;
 
 /** SQL for the id of the user with an external id, as a lateral join. `key` is the folded id. */
 export const findByExternalId = (reference: Sql, key: Sql) => sql`(

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
+import type { HrField } from '../../domain/directory/owned-fields.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { isManagerPending, settle } from '../../domain/imports/settle-user.ts';
 import type { UserFacts } from '../../domain/imports/user-facts.ts';
@@ -6,6 +8,7 @@ import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeAbout } from '../core/change.ts';
 import { toRefusal } from '../core/constraints.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../people/users.ts';
 import type { EvaluatedLine } from './evaluate.ts';
@@ -24,13 +27,14 @@ export async function executeUserLine(
   if (subjectId === null) {
     return inTransaction(em, (transaction) => addUserOf(transaction, actor, importId, found));
   }
-  const { fields, isPending } = storable(facts);
+  const { fields, isPending, hrStated } = storable(facts);
   return changeAbout(
     em,
     subjectId,
     actor,
     async (change) => {
       await claimLine(change.em, importId, line, 'changed', isPending);
+      change.user.hrStated = [...hrStated];
       await applyUserChanges(change, fields);
     },
     lockWithSuperAdmins,
@@ -44,20 +48,27 @@ export async function addUserOf(
   importId: number,
   { line, facts }: EvaluatedLine<UserFacts>,
 ): Promise<void> {
-  const { fields, isPending } = storable(facts);
+  const { fields, isPending, hrStated } = storable(facts);
   await claimLine(em, importId, line, 'created', isPending);
-  const userId = await createUserWithin(em, actor, fields as NewUser);
+  const userId = await createUserWithin(em, actor, { ...(fields as NewUser), hrStated: [...hrStated] });
   await recordSubject(em, importId, line, userId);
 }
 
+/** What a line stores. `isPending`: the manager waits until every line was executed. */
+interface Storable {
+  fields: Partial<UserFields>;
+  isPending: boolean;
+  hrStated: readonly HrField[];
+}
+
 /** The fields that a line stores, and whether the manager waits. Stores none for a manager who was offboarded. */
-export function storable(facts: UserFacts): { fields: Partial<UserFields>; isPending: boolean } {
-  const { values } = settle(facts);
+export function storable(facts: UserFacts): Storable {
+  const { values, hrStated } = settle(facts);
   const { manager: named, ...fields } = values;
   const isPending = isManagerPending(facts, values);
-  if (named === undefined || isPending) return { fields, isPending };
+  if (named === undefined || isPending) return { fields, isPending, hrStated };
   const managerId = named === null || facts.manager!.isGone ? null : facts.manager!.id;
-  return { fields: { ...fields, managerId }, isPending };
+  return { fields: { ...fields, managerId }, isPending, hrStated };
 }
 
 /**
@@ -79,3 +90,27 @@ export async function withoutAddress(
 
 const outranked = (error: unknown) =>
   error instanceof Refusal && error.code === 'outranked' ? error.message : undefined;
+
+/** Stores for lines that change nothing which fields HR has stated, by one statement if there are any. */
+export async function storeStatedFields(
+  em: EntityManager,
+  lines: readonly EvaluatedLine<UserFacts>[],
+): Promise<void> {
+  const stated = lines.flatMap(({ subjectId, facts }) => {
+    const { hrStated } = settle(facts);
+    return subjectId === null || hrStated === facts.user?.ownership?.hrStated
+      ? []
+      : [{ id: subjectId, hrStated }];
+  });
+  if (stated.length === 0) return;
+  await inTransaction(em, async (transaction) => {
+    await sql`
+      with stated as (
+        select u.id, s."hrStated" from jsonb_to_recordset(${JSON.stringify(stated)}::jsonb) as s(id int, "hrStated" text[])
+        join users u on u.id = s.id order by u.id for update of u
+      )
+      update users u set hr_stated = s."hrStated" from stated s where u.id = s.id`.execute(
+      sqlOf(transaction),
+    );
+  });
+}

@@ -23,6 +23,8 @@ export interface RequestRow {
   name: string;
   department: string | null;
   userStatus: UserStatus;
+  /** A directory ended their access. */
+  userIsInactive: boolean;
   endDate: string | null;
   /** Whether the person has an open offboarding, so that a new item must be recovered soon. */
   isLeaving: boolean;
@@ -35,7 +37,7 @@ export type RequestFilter = 'open' | 'all' | RequestStatus;
 
 const shownColumns = sql`
   r.id, r.item, r.reason, r.status, r.created_at as "createdAt", r.approved_at as "approvedAt",
-  r.resolved_at as "resolvedAt", r.note, u.id as "userId", u.name, u.department, u.status as "userStatus",
+  r.resolved_at as "resolvedAt", r.note, u.id as "userId", u.name, u.department, u.status as "userStatus", u.directory_inactive as "userIsInactive",
   u.end_date as "endDate",
   exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving",
   not u.assignable as "isCompleted"`;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Role } from '../../domain/access/permissions.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -64,7 +65,7 @@ export async function openSessions(em: EntityManager, keys: readonly string[]): 
     select s.sid as key, u.id as "userId", u.role,
       extract(epoch from s.expire - clock_timestamp())::float8 * 1000 as "remainingMs"
     from sessions s join users u on u.id = (s.sess->>'userId')::int
-    where s.sid = any(${keys}::text[]) and s.expire > now() and u.status = 'active'`.execute(sqlOf(em));
+    where s.sid = any(${keys}::text[]) and s.expire > now() and ${userHasAccess('u')}`.execute(sqlOf(em));
   return rows;
 }
 

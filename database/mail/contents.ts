@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../../domain/dates.ts';
 import type { NotificationFacts, NotificationKind } from '../../domain/wording/notifications.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import { actorIdIn } from '../core/actor-sql.ts';
 import { openItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -84,7 +85,7 @@ export async function remindedLeavers(
     join users u on u.id = named.id
     join offboardings o on o.user_id = u.id and o.state = 'open'
     cross join workspace w
-    left join users m on m.id = u.manager_id and m.status = 'active'
+    left join users m on m.id = u.manager_id and ${userHasAccess('m')}
     where coalesce(u.end_date, o.deactivated_on) is not null
     order by "lastDay", u.id`.execute(sqlOf(em));
   return rows.map((row) => ({

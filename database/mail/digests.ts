@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type CalendarDate, todayIn } from '../../domain/dates.ts';
 import { digestIsDue, hourIn } from '../../domain/mail/digests.ts';
 import type { MailKind } from '../../domain/mail/mails.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { workspaceOf } from '../core/workspace.ts';
@@ -41,7 +42,8 @@ async function createSecurityMails(em: EntityManager, now: Date): Promise<number
   const { rows } = await sql<{ id: number }>`
     with waiting as (
       select n.id, n.user_id from notifications n join users u on u.id = n.user_id
-      where n.mail_considered_at is null and n.kind = 'second_factor_changed' and u.status = 'active' and u.email is not null
+      where n.mail_considered_at is null and n.kind = 'second_factor_changed' and u.email is not null
+        and ${userHasAccess('u')}
     ), created as (
       insert into mails (user_id, kind, next_try_at)
       select distinct user_id, 'security', ${now}::timestamptz from waiting returning id, user_id
@@ -79,7 +81,7 @@ async function markUnwanted(em: EntityManager, now: Date) {
   await sql`
     update notifications n set mail_considered_at = ${now} from users u
     where n.mail_considered_at is null and u.id = n.user_id
-      and (u.status <> 'active' or u.email is null or ${digestKind} is null or ${digestKind} = any(u.no_mail_about))`.execute(
+      and (not ${userHasAccess('u')} or u.email is null or ${digestKind} is null or ${digestKind} = any(u.no_mail_about))`.execute(
     sqlOf(em),
   );
 }

@@ -6,6 +6,7 @@ import {
   nextMailTryAfter,
   stateAfterMailTry,
 } from '../../domain/mail/mails.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -69,7 +70,7 @@ export async function waitingMail(
 ): Promise<WaitingMail | null> {
   const { rows } = await sql<WaitingMail>`
     select m.id, m.kind, m.offboarding_id as "offboardingId", m.created_at as "createdAt", w.name as workspace,
-      case when u.status = 'active' and u.email is not null then
+      case when ${userHasAccess('u')} and u.email is not null then
         jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role,
           'zone', coalesce(u.time_zone, w.time_zone)) end as receiver
     from mails m join users u on u.id = m.user_id cross join workspace w
@@ -113,7 +114,7 @@ const notifyGivenUp = (outcome: MailOutcome | null) => sql`
   insert into notifications (user_id, kind, about_user_id, details, mail_considered_at)
   select a.id, 'mail_failed', t.user_id,
     jsonb_build_object('mailId', t.id, 'mail', t.kind, 'outcome', ${outcome}::text), now()
-  from attempted t join users a on a.role = 'super-admin' and a.status = 'active'
+  from attempted t join users a on a.role = 'super-admin' and ${userHasAccess('a')}
   where t.state = 'failed' order by a.id`;
 
 /** Closes a mail that has no contents or no receiver any more. It does not count as its day's digest. */

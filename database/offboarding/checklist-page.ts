@@ -87,6 +87,8 @@ export interface ChecklistPage {
   startDate: CalendarDate | null;
   endDate: CalendarDate | null;
   status: UserStatus;
+  /** A directory ended their access. */
+  directoryInactive: boolean;
   role: Role;
   zone: string;
   workspaceZone: string;
@@ -113,7 +115,7 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
   const { rows } = await sql<ChecklistPage & { mergedInto: number | null }>`
     select
       u.id, u.name, u.email, u.job_title as "jobTitle", u.department,
-      u.start_date as "startDate", u.end_date as "endDate", u.status, u.role,
+      u.start_date as "startDate", u.end_date as "endDate", u.status, u.directory_inactive as "directoryInactive", u.role,
       coalesce(u.time_zone, w.time_zone) as zone, w.time_zone as "workspaceZone",
       m.id as "managerId", m.name as manager,
       (select count(*) from users r where r.manager_id = u.id) as reports,

@@ -15,7 +15,7 @@ import { userById } from '../people/users.ts';
 export interface Gate {
   counts: OpenCounts;
   /** The user who asked for the completion; null for the system, a token or an unknown user. */
-  asker: Pick<User, 'role' | 'status'> | null;
+  asker: Pick<User, 'role' | 'status' | 'directoryInactive'> | null;
   hasOtherSuperAdmin: boolean;
   /** The ids of the people whose manager this person is. */
   reports: number[];
@@ -27,7 +27,7 @@ export interface Gate {
 export async function gateOf(em: EntityManager, userId: number, actor: Actor): Promise<Gate> {
   const { rows } = await sql<Omit<Gate, 'counts'> & OpenCounts>`
     select ${openCounts(userId)},
-      (select jsonb_build_object('role', role, 'status', status) from users
+      (select jsonb_build_object('role', role, 'status', status, 'directoryInactive', directory_inactive) from users
         where id = ${actorUserId(actor)}::int) as asker,
       exists (select from users where ${isOtherSuperAdmin(userId)}) as "hasOtherSuperAdmin",
       array(select id from users where manager_id = ${userId}) as reports,
@@ -47,7 +47,7 @@ export function obstacleIn(
   if (user.offboardingCompletedAt) return 'completed-by-hand';
   const askerId = actorUserId(actor);
   if (askerId === user.id) return 'own-completion';
-  if (askerId !== null && (asker === null || !maySignIn(asker.status) || !may(asker.role, 'offboard')))
+  if (askerId !== null && (asker === null || !maySignIn(asker) || !may(asker.role, 'offboard')))
     return 'not-allowed';
   if (user.role === 'super-admin' && !hasOtherSuperAdmin) return 'last-super-admin';
   return null;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isOfWorkspace } from '../access/workspace-tokens.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -24,7 +25,7 @@ export async function previewCompletion(em: EntityManager, userId: number): Prom
       (select name from users m where m.id = u.manager_id) as manager,
       array(select url from webhook_endpoints
         where state = 'active' and 'user.offboarded' = any(event_types) order by id) as endpoints,
-      array(select name from api_tokens where created_by = u.id and revoked_at is null order by name) as tokens
+      array(select name from api_tokens where created_by = u.id and revoked_at is null and not ${isOfWorkspace} order by name) as tokens
     from users u where u.id = ${userId}`.execute(sqlOf(em));
   return rows[0]!;
 }

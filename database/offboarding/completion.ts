@@ -9,6 +9,7 @@ import {
   type NotCompleted,
 } from '../../domain/offboarding/completion.ts';
 import type { OffboardingSnapshot } from '../../domain/offboarding/snapshot.ts';
+import { hasAccess } from '../access/has-access.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
 import { deleteFactors } from '../access/second-factors/factors.ts';
 import { changeOf } from '../core/change.ts';
@@ -201,7 +202,7 @@ function notifyManager({ alsoWrite, user }: Change, offboardingId: number) {
     ), manager_mailed as (
       insert into mails (user_id, kind, offboarding_id)
       select id, 'completions', ${offboardingId}::int from users
-      where id = ${user.managerId} and status = 'active' and email is not null and 'completions' <> all(no_mail_about)
+      where id = ${user.managerId} and ${hasAccess} and email is not null and 'completions' <> all(no_mail_about)
     )`;
   alsoWrite({ manager: inserts });
 }

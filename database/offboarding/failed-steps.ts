@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -20,6 +21,6 @@ export async function recordFailedStep(
     )
     insert into notifications (user_id, kind, about_user_id, details)
     select u.id, 'offboarding_stuck', c.user_id, jsonb_build_object('offboardingId', c.id, 'step', ${step}::text)
-    from changed c join users u on u.role = 'super-admin' and u.status = 'active'
+    from changed c join users u on u.role = 'super-admin' and ${userHasAccess('u')}
     where ${step}::text is not null`.execute(sqlOf(em));
 }

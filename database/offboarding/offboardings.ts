@@ -44,7 +44,7 @@ async function applyNewDate(change: Change, from: CalendarDate | null, now: Date
   const { offboarding } = change;
   if (offboarding !== null) {
     publishMove(change, offboarding, from, now);
-    Object.assign(offboarding, { readyToldAt: null, openedForCompletionAt: null });
+    Object.assign(offboarding, { readyToldAt: null, openedForCompletionAt: null, openedByDirectory: false });
   }
   await rescheduleRemindersOf(change, offboarding ?? (await openOffboarding(change)), now);
 }
@@ -77,7 +77,7 @@ export async function applyZoneChange(change: Change, now: Date): Promise<void> 
 export async function applyDeactivation(change: Change, now: Date): Promise<void> {
   const { user, em } = change;
   const offboarding = change.offboarding ?? (await openOffboarding(change));
-  offboarding.openedForCompletionAt = null;
+  Object.assign(offboarding, { openedForCompletionAt: null, openedByDirectory: false });
   if (user.endDate) return;
   offboarding.deactivatedOn ??= todayOf(user, await workspaceOf(em), now);
   await rescheduleRemindersOf(change, offboarding, now);

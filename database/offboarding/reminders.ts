@@ -4,6 +4,7 @@ import { daysBetween, todayIn } from '../../domain/dates.ts';
 import { type OpenCounts, stillOpen } from '../../domain/offboarding/checklist.ts';
 import { isWaiting, nextOverdueReminder, outcomeAt } from '../../domain/offboarding/reminders.ts';
 import type { DueReminder } from '../../domain/offboarding/snapshot.ts';
+import { hasAccess } from '../access/has-access.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { openCountsOf } from '../core/checklist-sql.ts';
@@ -121,7 +122,7 @@ export async function notifyStillOpen(
     insert into notifications (user_id, kind, about_user_id, details)
     select id, 'offboarding_reminder', ${user.id}::int, ${JSON.stringify(details)}::jsonb
     from users
-    where status = 'active' and case when id = ${user.id} then ${counts.hardware} > 0
+    where ${hasAccess} and case when id = ${user.id} then ${counts.hardware} > 0
       else id = ${user.managerId ?? null}::int or ${itAdmins(user.id)} end
     order by id`.execute(sqlOf(em));
 }
@@ -132,7 +133,7 @@ async function notifyReady({ em, user }: Change, { lastDay, offboardingId }: Rem
   await sql`
     insert into notifications (user_id, kind, about_user_id, details)
     select id, 'offboarding_ready', ${user.id}::int, ${JSON.stringify(details)}::jsonb
-    from users where status = 'active' and id <> ${user.id} and ${itAdmins(user.id)} order by id`.execute(
+    from users where ${hasAccess} and id <> ${user.id} and ${itAdmins(user.id)} order by id`.execute(
     sqlOf(em),
   );
 }

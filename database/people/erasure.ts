@@ -5,6 +5,7 @@ import { Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
+import { eraseAccount } from '../directory/erase-account.ts';
 import { eraseCopies, type PersonToErase } from './erase-copies.ts';
 import { obstacleToErasure } from './erasure-obstacles.ts';
 
@@ -33,9 +34,13 @@ export const erasePerson = (
     }
     await sql`
       update users set name = erased_name(id), job_title = null, password_hash = null, erased_at = ${now},
-        role = 'employee', email = null
+        role = 'employee', email = null, in_directory = false
       where id = ${userId} or merged_into = ${userId}`.execute(sqlOf(em));
     await sql`delete from identities where user_id = ${userId} and source = 'email'`.execute(sqlOf(em));
+    await eraseAccount(
+      em,
+      records.map(({ id }) => id),
+    );
     record('user.erased');
     changed();
     return true;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { hasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -33,7 +34,7 @@ export async function searchPeople(em: EntityManager, text: string): Promise<Fou
     select id, name, email, external_id as "externalId", department, job_title as "jobTitle", status
     from users
     where (${contains(searched, text)} or id = ${idOf(text)}) and merged_into is null
-    order by status <> 'active', ${placeOfHit(searched, text)}, lower(name), id
+    order by not ${hasAccess}, ${placeOfHit(searched, text)}, lower(name), id
     limit ${shown + 1}`.execute(sqlOf(em));
   return { people: rows.slice(0, shown), hasMore: rows.length > shown };
 }

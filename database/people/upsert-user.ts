@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { removalsBetween } from '../../domain/access/removals.ts';
 import type { Actor } from '../../domain/actor.ts';
+import { fromHr } from '../../domain/directory/owned-fields.ts';
 import { erasedWarning } from '../../domain/erasure.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
@@ -16,6 +17,7 @@ import type { User } from '../entities/index.ts';
 import { type ApiUser, toApiUser } from './api-users.ts';
 import { externalIdOfManager, managerFor } from './desired-manager.ts';
 import { lockManagers } from './manager-chain.ts';
+import { ownershipOf } from './ownership.ts';
 import { storedEmail } from './stored-email.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
@@ -74,7 +76,8 @@ export async function patchUser(
 }
 
 /**
- * Replaces the person with this external id, or adds them. Fields that are not named become null, except the end date
+ * Replaces the person with this external id, or adds them. Someone with the address whom only a directory knows is the same
+ * person, and gets the external id. Fields that are not named become null, except the end date
  * and the status, because a source that does not send them must cancel no offboarding. For a completed person, the
  * manager stays too unless it is named. Otherwise like `patchUser`.
  */
@@ -87,6 +90,8 @@ export async function putUser(
 ): Promise<Applied> {
   if ((await idOf(em, externalId)) === null) {
     preconditions.expect?.(null);
+    const known = await idInDirectory(em, desired.email);
+    if (known !== null) return applyToKnown(em, actor, known, externalId, desired, preconditions);
     const id = await insertPerson(em, externalId, desired);
     if (id !== null) return applyToNewUser(em, actor, id, desired, preconditions);
     // A concurrent call added the same person first.
@@ -156,6 +161,36 @@ const withTheRestEmpty = (desired: DesiredUser, user: User): DesiredUser => ({
   ...desired,
 });
 
+/** The person with this address whom a directory has added and HR does not know yet. */
+async function idInDirectory(em: EntityManager, email: string | null | undefined): Promise<number | null> {
+  if (email == null) return null;
+  const { rows } = await sql<{ id: number }>`
+    select id from users where id = person_with_email(${email}) and in_directory and external_id is null`.execute(
+    sqlOf(em),
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** Gives somebody of the directory HR's id. Throws RetryTransaction when they have got one meanwhile. */
+async function applyToKnown(
+  em: EntityManager,
+  actor: Actor,
+  id: number,
+  externalId: string,
+  desired: NewDesiredUser,
+  { expect: _, ...preconditions }: Preconditions,
+): Promise<Applied> {
+  if (desired.managerExternalId != null) await lockManagers(em);
+  if (mayEndAccess(desired)) await lockWithSuperAdmins(em, id);
+  const withTheRest = (user: User) => withTheRestEmpty(desired, user);
+  return applyTo(em, actor, id, withTheRest, preconditions, true, ({ user, record, changed }) => {
+    if (user.externalId) throw new RetryTransaction();
+    user.externalId = externalId;
+    changed();
+    record('user.updated', { fields: ['externalId'], from: [''], to: [externalId] });
+  });
+}
+
 async function applyToNewUser(
   em: EntityManager,
   actor: Actor,
@@ -195,8 +230,10 @@ async function applyTo(
     if (user.erasedAt) return { user, managerExternalId: formerManager, warnings: [ofErased], ignored: [] };
     beforeChanges?.(change);
     const { fresh, ignored } = withoutStale(desiredOf(user), user, sourceUpdatedAt);
-    const { managerExternalId, ...changes } = fresh;
-    const { manager, warnings } = await managerFor(em, user, managerExternalId);
+    const { owned, warnings: ofDirectory } = withoutOwned(fresh, change);
+    const { managerExternalId, ...changes } = owned;
+    const { manager, warnings: ofManager } = await managerFor(em, user, managerExternalId);
+    const warnings = [...ofDirectory, ...ofManager];
     if (manager && manager.id !== user.managerId && !mayManage) throw new RetryTransaction();
     const { endDate, managerId, email } = user;
     await applyUserChanges(change, { ...changes, managerId: manager === null ? null : manager?.id });
@@ -212,6 +249,20 @@ async function applyTo(
 
 /** A nightly sync must neither bring the data of an erased person back nor fail every night. */
 const ofErased: Warning = { field: null, message: erasedWarning };
+
+/** Drops what the directory owns, and stores which fields HR has stated. */
+function withoutOwned(
+  { managerExternalId: manager, ...desired }: DesiredUser,
+  { user, offboarding }: Change,
+) {
+  const { values, warnings, hrStated } = fromHr(
+    { ...desired, manager },
+    ownershipOf(user, offboarding?.openedByDirectory === true),
+  );
+  user.hrStated = [...hrStated];
+  const { manager: managerExternalId, ...owned } = values;
+  return { owned: { ...owned, ...(managerExternalId !== undefined && { managerExternalId }) }, warnings };
+}
 
 /** Drops fields that are older than the stored timestamps, and stores the new timestamp for the rest. */
 function withoutStale(desired: DesiredUser, user: User, timestamp: string | undefined) {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { hasSecondFactor } from '../access/second-factors/has-factor.ts';
+import { isOfWorkspace } from '../access/workspace-tokens.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
@@ -69,7 +70,7 @@ const reports = sql`(
   from (select * from users r where r.manager_id = u.id order by lower(r.name), r.id limit ${sql.lit(reportsShown)}) x)`;
 
 const tokens = sql`array(
-  select x.name from api_tokens x where x.created_by = u.id and x.revoked_at is null order by x.id)`;
+  select x.name from api_tokens x where x.created_by = u.id and x.revoked_at is null and not ${isOfWorkspace} order by x.id)`;
 
 const offboardings = sql`(
   select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'state', x.state, 'openedAt', x.opened_at,

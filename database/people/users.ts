@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
+import type { HrField } from '../../domain/directory/owned-fields.ts';
 import { InvalidInput, Merged, NotFound, Refusal } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { refuseWithoutEmail } from '../access/needed-email.ts';
@@ -39,8 +40,8 @@ export interface UserFields {
   status: UserStatus;
 }
 
-/** A new person. Only the name is required. */
-export type NewUser = Pick<UserFields, 'name'> & Partial<UserFields>;
+/** A new person. Only the name is required. `hrStated`: the fields that the HR system stated. */
+export type NewUser = Pick<UserFields, 'name'> & Partial<UserFields> & { hrStated?: HrField[] };
 
 /**
  * Adds a person and returns the id. Opens an offboarding for a person with an end date or marked offboarded. Throws

@@ -8,6 +8,7 @@ import {
   stateAfterTry,
 } from '../../domain/webhooks/schedule.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks/webhooks.ts';
+import { hasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { withRetries } from '../core/retrying.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -146,7 +147,7 @@ async function notifyFailure(em: EntityManager, delivery: LockedDelivery) {
   await sql`
     insert into notifications (user_id, kind, about_user_id, details)
     select id, 'webhook_failed', ${aboutUserId}, ${JSON.stringify(details)}::jsonb from users
-    where role = 'super-admin' and status = 'active' order by id`.execute(sqlOf(em));
+    where role = 'super-admin' and ${hasAccess} order by id`.execute(sqlOf(em));
 }
 
 /** A failed test does not count against the endpoint's health. */

@@ -3,6 +3,7 @@ import { systemActor } from '../../domain/actor.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
 import { type DisablingReason, failingAfter, hasFailedTooLong } from '../../domain/webhooks/health.ts';
 import type { EndpointState } from '../../domain/webhooks/webhooks.ts';
+import { hasAccess } from '../access/has-access.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -65,7 +66,7 @@ export async function disableEndpoint(
   await sql`
     insert into notifications (user_id, kind, details)
     select id, 'webhook_disabled', ${details}::jsonb from users
-    where role = 'super-admin' and status = 'active' order by id`.execute(db);
+    where role = 'super-admin' and ${hasAccess} order by id`.execute(db);
 }
 
 /** Closes the pending deliveries of an endpoint, which can be replayed later. Returns their number. */

@@ -89,11 +89,32 @@ export const updateSecondFactorRule = (
   fields: SecondFactorFields,
 ): Promise<void> => changeSettings(em, actor, fields, () => null, new Date());
 
+/** How many people a directory may deactivate within ten minutes before an admin is asked. */
+export interface DirectoryLimitFields {
+  directoryLimit: TokenLimitSwitch;
+  directoryLimitCount: number;
+  /** 0 to 100. */
+  directoryLimitPercent: number;
+}
+
+/** Sets how many people a directory may deactivate within ten minutes. What waits already goes on waiting. */
+export const updateDirectoryLimit = (
+  em: EntityManager,
+  actor: Actor,
+  fields: DirectoryLimitFields,
+): Promise<void> => changeSettings(em, actor, fields, () => null, new Date());
+
 /** Changes settings and records the change; equal settings change nothing. `affectedBy` says whose reminders move. */
 async function changeSettings(
   em: EntityManager,
   actor: Actor,
-  fields: WorkspaceFields | ReminderFields | ErasureFields | TokenLimitFields | SecondFactorFields,
+  fields:
+    | WorkspaceFields
+    | ReminderFields
+    | ErasureFields
+    | TokenLimitFields
+    | SecondFactorFields
+    | DirectoryLimitFields,
   affectedBy: (before: Workspace) => AffectedLeavers | null,
   now: Date,
 ): Promise<void> {

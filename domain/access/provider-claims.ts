@@ -55,7 +55,7 @@ function isOverage(claims: Claims, path: string): boolean {
 /** The address that the provider has verified; null without one. Entra says so in `xms_edov`. */
 export function verifiedEmail({ email, email_verified, xms_edov }: Claims): string | null {
   const isVerified = [email_verified, xms_edov].some(
-    (said) => said === true || said === 1 || said === '1' || said === 'true',
+    (claim) => claim === true || claim === 1 || claim === '1' || claim === 'true',
   );
   return isVerified && typeof email === 'string' && email !== '' ? email : null;
 }

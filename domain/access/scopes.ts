@@ -8,5 +8,6 @@ export const scopes = [
   'offboardings:read',
   'offboardings:complete',
   'imports:write',
+  'scim',
 ] as const;
 export type Scope = (typeof scopes)[number];

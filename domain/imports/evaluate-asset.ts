@@ -39,7 +39,13 @@ export interface AssetFacts {
   /** The present holder. */
   heldBy: { id: number; name: string } | null;
   /** The holder in the line. `fitsToo` is a second person whom the reference fits. */
-  holder: { id: number; name: string; status: UserStatus; fitsToo?: string | null } | null;
+  holder: {
+    id: number;
+    name: string;
+    status: UserStatus;
+    directoryInactive: boolean;
+    fitsToo?: string | null;
+  } | null;
   /** Another asset with the serial in the line. */
   sameSerial?: SameSerial | null;
   /** Another line of the file that states this serial for another asset. */

@@ -47,7 +47,13 @@ export interface LicenseFacts {
   /** Equal for equal names, so that lines of one name are executed one after another. */
   foldedName: string;
   /** The user in the line. `fitsToo` is a second person whom the reference fits. */
-  user: { id: number; name: string; status: UserStatus; fitsToo?: string | null } | null;
+  user: {
+    id: number;
+    name: string;
+    status: UserStatus;
+    directoryInactive: boolean;
+    fitsToo?: string | null;
+  } | null;
   hasSeat: boolean;
 }
 

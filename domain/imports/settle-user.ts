@@ -1,3 +1,4 @@
+import { fromHr, type HrField, type Ownership } from '../directory/owned-fields.ts';
 import { emailToStore } from '../email.ts';
 import { twoFit } from '../wording/references.ts';
 import { emailInUse, ownManager } from '../wording/refusals.ts';
@@ -8,7 +9,11 @@ import type { UserFacts, UserValues } from './user-facts.ts';
 interface Settled {
   values: UserValues;
   warnings: Remark[];
+  /** The fields that HR has stated after the line. */
+  hrStated: readonly HrField[];
 }
+
+const nobodys: Ownership = { inDirectory: false, isLeavingByDirectory: false, hrStated: [], email: null };
 
 /**
  * Leaves out the values that cannot be stored but are no reason to refuse the line: a known person keeps theirs, and
@@ -20,14 +25,15 @@ export function settle(facts: UserFacts): Settled {
     startDate: startRefusal(facts),
     email: facts.user === null ? null : addressRefusal(facts),
   };
-  const values = { ...facts.values, ...cleanedAddress(facts) };
-  const warnings: Remark[] = goneManager(facts);
+  const owned = fromHr({ ...facts.values, ...cleanedAddress(facts) }, facts.user?.ownership ?? nobodys);
+  const { values } = owned;
+  const warnings: Remark[] = [...goneManager(facts), ...owned.warnings];
   for (const [field, message] of Object.entries(reasons)) {
-    if (message === null) continue;
+    if (message === null || !(field in values)) continue;
     delete values[field as keyof UserValues];
     warnings.push({ field, message });
   }
-  return { values, warnings };
+  return { values, warnings, hrStated: owned.hrStated };
 }
 
 /** Whether a second pass sets the manager, because other lines decide whether that makes a loop, or add the manager. */

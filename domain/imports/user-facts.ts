@@ -1,4 +1,5 @@
 import type { CalendarDate } from '../dates.ts';
+import type { Ownership } from '../directory/owned-fields.ts';
 import type { UserStatus } from '../user-status.ts';
 import type { FormerOwner, Namesake } from '../wording/identity-notes.ts';
 
@@ -36,6 +37,8 @@ export interface KnownUser {
   /** Their data was erased, so a line about them changes nothing. */
   isErased: boolean;
   isLeaving: boolean;
+  /** Whose the fields are; left out for someone of whom no directory knows. */
+  ownership?: Ownership;
 }
 
 /** The values in a line about a user, and the stored facts. */

@@ -20,6 +20,8 @@ export type NotificationKind =
   | 'owner_removed'
   | 'tokens_ended'
   | 'token_limited'
+  | 'directory_limited'
+  | 'directory_last_super_admin'
   | 'webhook_failed'
   | 'webhook_disabled'
   | 'offboarding_stuck'
@@ -61,6 +63,10 @@ export function notificationText(
       return `API tokens created by ${about} were revoked: ${listed(details.tokens)}. Anything using them stopped working.`;
     case 'token_limited':
       return `The API token "${details.token}" reached its hourly limit, so its calls are refused. Review them under API tokens, then let the token continue if they're correct.`;
+    case 'directory_limited':
+      return 'The directory deactivated more people than the limit allows. Their sessions ended; their offboardings wait for your confirmation.';
+    case 'directory_last_super_admin':
+      return `The directory deactivated ${about}, the last super admin. They keep access until someone else is a super admin.`;
     case 'webhook_failed':
       return `A webhook${name ? ` about ${name}` : ''} couldn't be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':

@@ -20,11 +20,14 @@ test('a lost asset needs a note', () => {
 });
 
 test('a suspended or offboarded user gets nothing, and the message says why', () => {
-  refuseUnlessMayReceiveItems({ name: 'Ann', status: 'active' });
-  expect(() => refuseUnlessMayReceiveItems({ name: 'Ann', status: 'suspended' })).toThrow(
-    "Ann is suspended and can't get new items.",
-  );
-  expect(() => refuseUnlessMayReceiveItems({ name: 'Ann', status: 'offboarded' })).toThrow(
-    "Ann is offboarded and can't get new items.",
-  );
+  refuseUnlessMayReceiveItems({ name: 'Ann', status: 'active', directoryInactive: false });
+  expect(() =>
+    refuseUnlessMayReceiveItems({ name: 'Ann', status: 'suspended', directoryInactive: false }),
+  ).toThrow("Ann is suspended and can't get new items.");
+  expect(() =>
+    refuseUnlessMayReceiveItems({ name: 'Ann', status: 'active', directoryInactive: true }),
+  ).toThrow("Ann is inactive in the directory and can't get new items.");
+  expect(() =>
+    refuseUnlessMayReceiveItems({ name: 'Ann', status: 'offboarded', directoryInactive: false }),
+  ).toThrow("Ann is offboarded and can't get new items.");
 });

@@ -36,8 +36,14 @@ test('a request is open while pending or approved', () => {
 });
 
 test('only an active user can sign in and receive items', () => {
-  expect((['active', 'suspended', 'offboarded'] as const).map(maySignIn)).toEqual([true, false, false]);
-  expect((['active', 'suspended', 'offboarded'] as const).map(mayReceiveItems)).toEqual([true, false, false]);
+  for (const directoryInactive of [false, true]) {
+    const people = (['active', 'suspended', 'offboarded'] as const).map((status) => ({
+      status,
+      directoryInactive,
+    }));
+    expect(people.map(maySignIn)).toEqual([!directoryInactive, false, false]);
+    expect(people.map(mayReceiveItems)).toEqual([!directoryInactive, false, false]);
+  }
 });
 
 test('only an asset in stock can be assigned', () => {

@@ -14,22 +14,22 @@ import { startWeb } from '../../testing/web/web.ts';
 // Every address of the API for every token (ASVS 8.2.1–8.2.3). The body is `{}`, so 422, 409 and 415
 // mean access. Each scope is tested alone: `u:r` is users:read, and so on in their order.
 const table = `
-                                      none ended cookie u:r u:w a:w s:w r:w o:r o:c i:w
-GET   /users                          401  401   401    200 403 403 403 403 403 403 403
-GET   /users/:externalId              401  401   401    200 403 403 403 403 403 403 403
-PUT   /users/:externalId              401  401   401    403 422 403 403 403 403 403 403
-PATCH /users/:externalId              401  401   401    403 200 403 403 403 403 403 403
-GET   /offboardings                   401  401   401    403 403 403 403 403 200 403 403
-GET   /offboardings/:id               401  401   401    403 403 403 403 403 200 403 403
-POST  /users/:externalId/completion   401  401   401    403 403 403 403 403 403 409 403
-POST  /assets/:tag/assignment         401  401   401    403 403 422 403 403 403 403 403
-POST  /assets/:tag/recovery           401  401   401    403 403 422 403 403 403 403 403
-POST  /assets/:tag/recovery/correction 401 401   401    403 403 409 403 403 403 403 403
-POST  /users/:externalId/seats        401  401   401    403 403 403 422 403 403 403 403
-POST  /users/:externalId/requests     401  401   401    403 403 403 403 422 403 403 403
-POST  /imports/users                  401  401   401    403 403 403 403 403 403 403 415
-GET   /imports/:importId              401  401   401    403 403 403 403 403 403 403 200
-GET   /imports/:importId/errors       401  401   401    403 403 403 403 403 403 403 200
+                                      none ended cookie u:r u:w a:w s:w r:w o:r o:c i:w scim
+GET   /users                          401  401   401    200 403 403 403 403 403 403 403 403
+GET   /users/:externalId              401  401   401    200 403 403 403 403 403 403 403 403
+PUT   /users/:externalId              401  401   401    403 422 403 403 403 403 403 403 403
+PATCH /users/:externalId              401  401   401    403 200 403 403 403 403 403 403 403
+GET   /offboardings                   401  401   401    403 403 403 403 403 200 403 403 403
+GET   /offboardings/:id               401  401   401    403 403 403 403 403 200 403 403 403
+POST  /users/:externalId/completion   401  401   401    403 403 403 403 403 403 409 403 403
+POST  /assets/:tag/assignment         401  401   401    403 403 422 403 403 403 403 403 403
+POST  /assets/:tag/recovery           401  401   401    403 403 422 403 403 403 403 403 403
+POST  /assets/:tag/recovery/correction 401 401   401    403 403 409 403 403 403 403 403 403
+POST  /users/:externalId/seats        401  401   401    403 403 403 422 403 403 403 403 403
+POST  /users/:externalId/requests     401  401   401    403 403 403 403 422 403 403 403 403
+POST  /imports/users                  401  401   401    403 403 403 403 403 403 403 415 403
+GET   /imports/:importId              401  401   401    403 403 403 403 403 403 403 200 403
+GET   /imports/:importId/errors       401  401   401    403 403 403 403 403 403 403 200 403
 `;
 
 const [columns, ...rows] = table

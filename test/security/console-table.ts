@@ -1,5 +1,5 @@
 // Every address of the console for every visitor (ASVS 8.2.1–8.2.3, 8.3.1). A POST is an empty form, so
-// 422 means access. `in` is a redirect to the sign-in page. The API ignores cookies, so it refuses every
+// 422 means access. `in` is a redirect to the sign-in page. The API and SCIM ignore cookies, so they refuse every
 // visitor. /health is 503 because no worker runs.
 const table = `
                                                                 nobody employee it-admin admin super-admin
@@ -196,6 +196,33 @@ POST /api/v1/users/:externalId/requests                         401    401      
 POST /api/v1/imports/users                                      401    401      401      401   401
 GET  /api/v1/imports/:importId                                  401    401      401      401   401
 GET  /api/v1/imports/:importId/errors                           401    401      401      401   401
+
+GET  /scim/v2/ServiceProviderConfig                             401    401      401      401   401
+GET  /scim/v2/ResourceTypes                                     401    401      401      401   401
+GET  /scim/v2/ResourceTypes/:id                                 401    401      401      401   401
+GET  /scim/v2/Schemas                                           401    401      401      401   401
+GET  /scim/v2/Schemas/:id                                       401    401      401      401   401
+GET  /scim/v2/Users                                             401    401      401      401   401
+POST /scim/v2/Users                                             401    401      401      401   401
+POST /scim/v2/Users/.search                                     401    401      401      401   401
+GET  /scim/v2/Users/:id                                         401    401      401      401   401
+PUT  /scim/v2/Users/:id                                         401    401      401      401   401
+PATCH /scim/v2/Users/:id                                        401    401      401      401   401
+DELETE /scim/v2/Users/:id                                       401    401      401      401   401
+GET  /scim/v2/Groups                                            401    401      401      401   401
+POST /scim/v2/Groups                                            401    401      401      401   401
+POST /scim/v2/Groups/.search                                    401    401      401      401   401
+GET  /scim/v2/Groups/:id                                        401    401      401      401   401
+PUT  /scim/v2/Groups/:id                                        401    401      401      401   401
+PATCH /scim/v2/Groups/:id                                       401    401      401      401   401
+DELETE /scim/v2/Groups/:id                                      401    401      401      401   401
+POST /scim/v2/Bulk                                              401    401      401      401   401
+POST /scim/v2/.search                                           401    401      401      401   401
+GET  /scim/v2/Me                                                401    401      401      401   401
+POST /scim/v2/Me                                                401    401      401      401   401
+PUT  /scim/v2/Me                                                401    401      401      401   401
+PATCH /scim/v2/Me                                               401    401      401      401   401
+DELETE /scim/v2/Me                                              401    401      401      401   401
 
 POST /session/end                                               303    303      303      303   303
 `;

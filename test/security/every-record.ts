@@ -164,6 +164,8 @@ const details: Partial<Record<NotificationKind, Record<string, string | string[]
   owner_removed: { leavers: '2' },
   tokens_ended: { tokens: ['hr'] },
   token_limited: { token: 'hr' },
+  directory_limited: {},
+  directory_last_super_admin: {},
   webhook_failed: { url: 'https://x.example' },
   webhook_disabled: { url: 'https://x.example', reason: 'gone' },
   offboarding_stuck: { step: 'sending' },

@@ -33,10 +33,10 @@ test('the worker waits for database and Temporal, survives their loss, and exits
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   await toDatabase.restore();
   await toEngine.restore();
-  await eventually(() => isFollowed(offboardingId), 20_000);
+  await eventually(() => isFollowed(offboardingId));
   await eventually(() => lastHeartbeat(database.em.fork()));
   const waitingIsOver = { kind: 'waiting_over', aboutUserId: lena.id } as const;
-  await eventually(async () => (await database.em.fork().count(Notification, waitingIsOver)) === 1, 20_000);
+  await eventually(async () => (await database.em.fork().count(Notification, waitingIsOver)) === 1);
 
   for (const line of [toDatabase, toEngine]) {
     await line.cut();
@@ -44,7 +44,7 @@ test('the worker waits for database and Temporal, survives their loss, and exits
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await isFollowed(offboardingId)).toBe(false);
     await line.restore();
-    await eventually(() => isFollowed(offboardingId), 20_000);
+    await eventually(() => isFollowed(offboardingId));
   }
 
   const ended = once(child, 'exit');
@@ -68,7 +68,7 @@ test('a worker that has lost Temporal sends no heartbeat', async () => {
   // For three heartbeat intervals, which is when /health reports the worker as lost.
   await eventually(async () => (await silentFor()) > 3 * 500 + 1_000);
   await toEngine.restore();
-  await eventually(async () => (await silentFor()) < 1_000, 20_000);
+  await eventually(async () => (await silentFor()) < 1_000);
   await kill();
 });
 

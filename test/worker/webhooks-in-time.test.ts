@@ -16,7 +16,7 @@ startWorkerProcess(own, namespace);
 test('an event of a leaver is delivered within about a second', async () => {
   const receiver = await startReceiver();
   await subscribe(database, receiver.url, ['offboarding.started']);
-  await eventually(() => lastHeartbeat(database.em.fork()), 40_000);
+  await eventually(() => lastHeartbeat(database.em.fork()));
   const { nora, emil } = await makeCast(database);
   await eventually(async () => receiver.received.length === 1);
 

@@ -62,13 +62,11 @@ export async function ownEngine(database: Database) {
   const connection = await Connection.connect({ address });
   const bootstrap = () => bootstrapTemporal(connection, namespace);
   // A new namespace needs some time until every server of Temporal knows it.
-  await eventually(
-    () =>
-      bootstrap().then(
-        () => true,
-        () => false,
-      ),
-    20_000,
+  await eventually(() =>
+    bootstrap().then(
+      () => true,
+      () => false,
+    ),
   );
   const client = new Client({ connection, namespace });
   // Without the client's own retries, as in a worker process.
@@ -198,8 +196,8 @@ export function installOnce(): void {
   isInstalled = true;
 }
 
-/** Waits until `look` returns a truthy value. Throws after `timeoutMs`. */
-export async function eventually<T>(look: () => Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
+/** Waits until `look` returns a truthy value. Throws after `timeoutMs`: long, because a busy machine is slow, too. */
+export async function eventually<T>(look: () => Promise<T>, timeoutMs = 40_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + timeoutMs; ; ) {
     const found = await look();
     if (found) return found;

@@ -70,7 +70,7 @@ async function untilAlive({ pid }: ChildProcess, url: string): Promise<void> {
     const { rows } = await client.query('select from heartbeats where worker = $1', [`${hostname()}-${pid}`]);
     return rows.length > 0;
   };
-  await eventually(hasHeartbeat, 20_000).finally(() => client.end());
+  await eventually(hasHeartbeat).finally(() => client.end());
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Express, Router } from 'express';
 
-/** The path of the API's router, which Express does not reveal. */
-const apiPrefix = '/api/v1';
+/** The paths of the routers of the API and SCIM, in the order of the app. Express does not reveal them. */
+const prefixes = ['/api/v1', '/scim/v2'];
 
 /** A layer of Express's router, as far as we use it. */
 interface Layer {
@@ -15,9 +15,13 @@ interface Layer {
  */
 export function routesOf(app: Express): string[] {
   const { stack } = app.router as Router as unknown as { stack: Layer[] };
-  return stack.flatMap((layer) =>
-    layer.route === undefined ? (layer.handle.stack ?? []).flatMap(named(apiPrefix)) : named('')(layer),
-  );
+  const routers = stack.filter(({ handle }) => handle.stack !== undefined);
+  return stack.flatMap((layer) => {
+    const prefix = prefixes[routers.indexOf(layer)];
+    return layer.route === undefined && prefix !== undefined
+      ? layer.handle.stack!.flatMap(named(prefix))
+      : named('')(layer);
+  });
 }
 
 const named =

@@ -45,6 +45,7 @@ const scopeWords: Record<(typeof scopes)[number], string> = {
   'offboardings:read': 'Read offboardings',
   'offboardings:complete': 'Mark people offboarded',
   'imports:write': 'Import people from a file',
+  scim: 'Provision people from a directory (SCIM)',
 };
 
 export const tokenPages = (services: Services) => {

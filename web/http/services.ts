@@ -3,7 +3,7 @@ import type { Log } from '../../config/log.ts';
 import type { Database } from '../../database/core/orm.ts';
 import type { ConsoleClient } from '../../engine/console-client.ts';
 import type { WebMetrics } from '../../metrics/web.ts';
-import type { Provider } from '../access/provider/provider.ts';
+import type { Provider } from './provider.ts';
 
 /** The dependencies of the console and the API. */
 export interface Services {

@@ -22,7 +22,9 @@ export async function renderRequest(
 ): Promise<void> {
   const search = searchIn(request, 'asset');
   const itemRequest = await requestById(em, requestId);
-  const mayBeGiven = isOpenRequest(itemRequest.status) && mayReceiveItems(itemRequest.userStatus);
+  const mayBeGiven =
+    isOpenRequest(itemRequest.status) &&
+    mayReceiveItems({ status: itemRequest.userStatus, directoryInactive: itemRequest.userIsInactive });
   const assets = mayBeGiven ? await assetsInStock(em, search, offeredCount) : null;
   const data = { request: itemRequest, assets, search, from: returnLinkOf(request), alert, errors, values };
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'requests/_request', data);

@@ -2,6 +2,7 @@ import type { ChecklistPage } from '../../database/offboarding/checklist-page.ts
 import type { ReminderHistory, ShownReminder } from '../../database/offboarding/reminder-history.ts';
 import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { skipReasons } from '../../domain/offboarding/reminders.ts';
+import { maySignIn } from '../../domain/user-status.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
@@ -77,7 +78,7 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
       : 'Nothing is open, so no reminders go out. After the last day, IT admins get a notice that this is ready to finalize.';
   }
   const receivers = [
-    hardware.length > 0 && leaver.status === 'active' && leaver.email ? leaver.name : null,
+    hardware.length > 0 && maySignIn(leaver) && leaver.email ? leaver.name : null,
     leaver.manager,
     'IT admins',
   ].filter((name) => name !== null);

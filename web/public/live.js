@@ -89,5 +89,8 @@
       await waitUnlessWoken(withJitter(Math.min(pollEveryMs, 1_000 * 2 ** failures)));
     }
   }
-  if (topics().length > 0) void keepFollowing();
+  // What the stream makes the page read would delay the page's own style sheet and scripts.
+  const start = () => topics().length > 0 && void keepFollowing();
+  if (document.readyState === 'complete') start();
+  else addEventListener('load', start, { once: true });
 }

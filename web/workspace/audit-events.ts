@@ -25,6 +25,11 @@ const token = (verb: string, rest = ''): AuditEvent => ({
   words: ({ name }) => `${verb} the API token ${name}${rest}`,
 });
 
+const group = (words: (name: string, person: string) => string): AuditEvent => ({
+  uses: ['group'],
+  words: ({ group: name }, person) => words(String(name), person),
+});
+
 const endpoint = (verb: string, rest = ''): AuditEvent => ({
   uses: ['url'],
   words: ({ url }) => `${verb} the webhook endpoint ${helpers.host(String(url))}${rest}`,
@@ -111,6 +116,41 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
     uses: ['sessions'],
     words: ({ sessions }) => `signed out ${plural(Number(sessions), 'session')}`,
   },
+  'account.updated': {
+    uses: ['attributes'],
+    words: ({ attributes }) => `changed the directory account: ${(attributes as string[]).join(', ')}`,
+  },
+  'account.activated': {
+    uses: ['isCancelled'],
+    words: ({ isCancelled }, person) =>
+      `made ${person} active in the directory${isCancelled ? ', which cancels the offboarding' : ''}`,
+  },
+  'account.deactivated': { uses: [], words: (_, person) => `made ${person} inactive in the directory` },
+  'account.held': {
+    uses: ['reason'],
+    words: ({ reason }, person) =>
+      reason === 'limit'
+        ? `exceeded the directory limit, so ${person}'s offboarding waits for a super admin`
+        : `left ${person} with access, because they are the last super admin`,
+  },
+  'account.released': {
+    uses: ['reason'],
+    words: (_, person) => `confirmed that the directory deactivated ${person}`,
+  },
+  'account.dismissed': {
+    uses: ['reason'],
+    words: (_, person) => `decided that ${person}'s deactivation starts no offboarding`,
+  },
+  'account.decided': {
+    uses: ['questionId', 'question', 'isAccepted'],
+    words: ({ question, isAccepted }, person) => {
+      if (question === 'address')
+        return `${isAccepted ? 'accepted' : 'declined'} the email from the directory`;
+      return isAccepted
+        ? `decided that a directory account belongs to ${person}`
+        : 'decided that a directory account belongs to a new person';
+    },
+  },
   'asset.created': asset((tag) => `added ${tag}`),
   'asset.updated': asset((tag) => `edited ${tag}`),
   'asset.assigned': asset((tag, person) => `assigned ${tag} to ${person}`),
@@ -166,6 +206,11 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
     words: ({ url, deliveries }) =>
       `sent ${plural(Number(deliveries), 'event')} again to ${helpers.host(String(url))}`,
   },
+  'group.created': group((name) => `added the group ${name}`),
+  'group.updated': group((name) => `edited the group ${name}`),
+  'group.deleted': group((name) => `deleted the group ${name}`),
+  'group.member_added': group((name, person) => `added ${person} to the group ${name}`),
+  'group.member_removed': group((name, person) => `removed ${person} from the group ${name}`),
   'token.created': token('created'),
   'token.updated': token('edited'),
   'token.continued': token('let', ' exceed its limit'),

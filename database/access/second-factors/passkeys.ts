@@ -97,7 +97,7 @@ export async function signInByPasskey(
   now = new Date(),
 ): Promise<boolean> {
   const isIn = await changeAbout(em, userId, userActor(userId), async (change) => {
-    if (!maySignIn(change.user.status) || !(await useChallenge(change.em, challenge))) return false;
+    if (!maySignIn(change.user) || !(await useChallenge(change.em, challenge))) return false;
     const { rows } = await sql`
       update passkeys set counter = ${counter}::bigint, last_used_at = ${now}
       where id = ${id} and credential_id = ${credentialId}

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { systemActor, userActor } from '../../../domain/actor.ts';
-import { maySignIn, type UserStatus } from '../../../domain/user-status.ts';
+import { maySignIn, type Standing } from '../../../domain/user-status.ts';
 import { changeAbout } from '../../core/change.ts';
 import type { Change } from '../../core/change-types.ts';
 import { sha256 } from '../../core/hash.ts';
@@ -33,7 +33,7 @@ export const firstStepOf = async (em: EntityManager, userId: number): Promise<Fi
 /** Whether the second step may still follow: the person may sign in, and has the same password. */
 export async function isStillValid(em: EntityManager, { userId, passwordKey }: FirstStep): Promise<boolean> {
   const facts = await signInFacts(em, userId);
-  return facts !== null && maySignIn(facts.status) && passwordKeyOf(facts) === passwordKey;
+  return facts !== null && maySignIn(facts) && passwordKeyOf(facts) === passwordKey;
 }
 
 /**
@@ -113,14 +113,15 @@ async function appOf(em: EntityManager, userId: number): Promise<StoredApp | nul
   return rows[0] ?? null;
 }
 
-interface SignInFacts {
-  status: UserStatus;
+interface SignInFacts extends Standing {
   passwordHash: string | null;
 }
 
 async function signInFacts(em: EntityManager, userId: number): Promise<SignInFacts | null> {
   const { rows } = await sql<SignInFacts>`
-    select status, password_hash as "passwordHash" from users where id = ${userId}`.execute(sqlOf(em));
+    select status, directory_inactive as "directoryInactive", password_hash as "passwordHash" from users where id = ${userId}`.execute(
+    sqlOf(em),
+  );
   return rows[0] ?? null;
 }
 

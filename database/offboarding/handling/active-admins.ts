@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { hasAccess } from '../../access/has-access.ts';
 
 /** An admin as an owner or a choice. */
 export interface Admin {
@@ -13,6 +14,6 @@ const shown = 200;
 export const activeAdmins = (except: RawBuilder<unknown> = sql`0`) => sql<Admin[]>`(
   select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name) order by lower(a.name), a.id), '[]')
   from (
-    select id, name from users where role <> 'employee' and status = 'active' and id <> ${except}
+    select id, name from users where role <> 'employee' and ${hasAccess} and id <> ${except}
     order by lower(name), id limit ${shown}
   ) a)`;

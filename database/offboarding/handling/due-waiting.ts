@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type WaitingKind, waitingKinds } from '../../../domain/offboarding/waiting.ts';
+import { hasAccess, userHasAccess } from '../../access/has-access.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { inTransaction } from '../../core/transaction.ts';
@@ -34,10 +35,10 @@ export const remindOfWaiting = (em: EntityManager, now = new Date()): Promise<vo
       select receiver.id, 'waiting_over', due.user_id, due.details
       from due
       join offboardings o on o.user_id = due.user_id and o.state = 'open'
-      left join users owner on owner.id = o.owner_id and owner.status = 'active' and owner.role <> 'employee'
+      left join users owner on owner.id = o.owner_id and ${userHasAccess('owner')} and owner.role <> 'employee'
       cross join lateral (
         select id from users
-        where status = 'active' and id <> due.user_id
+        where ${hasAccess} and id <> due.user_id
           and case when owner.id is null then ${itAdmins(sql`due.user_id`)} else id = owner.id end
       ) receiver
       order by due.user_id, due.details->>'until', receiver.id`.execute(sqlOf(transaction));

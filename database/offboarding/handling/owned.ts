@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { hasAccess } from '../../access/has-access.ts';
 import type { Change } from '../../core/change-types.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { itAdmins } from '../it-admins.ts';
@@ -21,7 +22,7 @@ export function releaseOwned({ alsoWrite, user, actor }: Change): void {
       select id, 'owner_removed', ${user.id}::int,
         jsonb_build_object('leavers', (select count(*) from released))
       from users
-      where status = 'active' and id <> ${user.id} and ${itAdmins(user.id)} and exists (select from released)
+      where ${hasAccess} and id <> ${user.id} and ${itAdmins(user.id)} and exists (select from released)
       order by id
     )`;
   alsoWrite({ owned: updates });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { may } from '../../../domain/access/permissions.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../../domain/failures.ts';
+import { maySignIn } from '../../../domain/user-status.ts';
 import { changeAbout } from '../../core/change.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
@@ -52,7 +53,7 @@ async function nameOfOwner(em: EntityManager, ownerId: number, userId: number): 
     throw new Refusal('own-offboarding', "People can't own their own offboarding. Choose another admin.");
   }
   const owner = await em.findOne(User, { id: ownerId });
-  if (owner === null || owner.status !== 'active' || !may(owner.role, 'offboard')) {
+  if (owner === null || !maySignIn(owner) || !may(owner.role, 'offboard')) {
     throw new InvalidInput({ ownerId: 'Choose an active admin.' });
   }
   return owner.name;

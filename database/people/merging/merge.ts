@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { may } from '../../../domain/access/permissions.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { reportAbove } from '../../../domain/merging.ts';
+import { maySignIn } from '../../../domain/user-status.ts';
 import { revokeAllAccess } from '../../access/revoke-access.ts';
 import { deleteFactors } from '../../access/second-factors/factors.ts';
 import { refuseLastSuperAdmin } from '../../access/super-admins.ts';
@@ -10,6 +11,7 @@ import type { Change } from '../../core/change-types.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { inTransaction } from '../../core/transaction.ts';
+import { mergeAccounts } from '../../directory/merge-accounts.ts';
 import type { Offboarding, User } from '../../entities/index.ts';
 import { moveOwned, releaseOwned } from '../../offboarding/handling/owned.ts';
 import { cancelOpenOffboarding } from '../../offboarding/offboardings.ts';
@@ -43,6 +45,7 @@ export const mergePeople = (
     await endGone(transaction, merging, actor, now);
     const moved = await moveItems(transaction, actor, { goneId, keptId, other });
     if (other?.reportId === keptId) merging.kept.managerId = other.managerId;
+    await mergeAccounts(transaction, merging.gone, merging.kept);
     await moveIdentities(transaction, merging.gone, keptId);
     await changeKept(transaction, merging, actor, moved, now);
     return moved;
@@ -64,7 +67,7 @@ const endGone = (em: EntityManager, { gone, kept, goneOffboarding }: Merging, ac
     cancelOpenOffboarding(change, now, 'merged');
     revokeAllAccess(change, now);
     deleteFactors(change);
-    if (kept.status === 'active' && may(kept.role, 'offboard')) await moveOwned(change, kept.id);
+    if (maySignIn(kept) && may(kept.role, 'offboard')) await moveOwned(change, kept.id);
     releaseOwned(change);
     change.record('user.merged', {
       keptUserId: kept.id,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../../domain/failures.ts';
+import { isOfWorkspace } from '../../access/workspace-tokens.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 
@@ -20,7 +21,7 @@ export async function previewMerge(em: EntityManager, goneId: number, keptId: nu
       array(select l.name from seats s join seats t on t.license_id = s.license_id and t.user_id = k.id and t.live
         join licenses l on l.id = s.license_id
         where s.user_id = g.id and s.live order by lower(l.name), l.id) as doubled,
-      array(select name from api_tokens where created_by = g.id and revoked_at is null order by id) as tokens
+      array(select name from api_tokens where created_by = g.id and revoked_at is null and not ${isOfWorkspace} order by id) as tokens
     from users g cross join users k where g.id = ${goneId} and k.id = ${keptId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('person');
   return rows[0];

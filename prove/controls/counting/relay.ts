@@ -8,11 +8,16 @@ import { changedBy, counters, counting } from './workflow.ts';
 /** How each audit entry changes the open counts. */
 const steps: Record<string, [kind: keyof OpenCounts, by: number]> = {
   'asset.assigned': ['hardware', 1],
+  'asset.assignment_undone': ['hardware', -1],
   'asset.recovered': ['hardware', -1],
+  'asset.lost': ['hardware', -1],
+  'asset.recovery_undone': ['hardware', 1],
   'seat.assigned': ['software', 1],
   'seat.revoked': ['software', -1],
+  'seat.revocation_undone': ['software', 1],
   'request.created': ['requests', 1],
   'request.resolved': ['requests', -1],
+  'request.resolution_undone': ['requests', 1],
 };
 
 /**

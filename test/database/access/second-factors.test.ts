@@ -110,7 +110,7 @@ test('a completion and a merge delete second factors, and an erasure does too', 
   expect(await secondFactorsOf(em, cast.lena.id)).toEqual(none);
 });
 
-test('a change is mailed at once, apart from digests and whatever mails the person wants', async () => {
+test('a change is mailed at once, apart from digests and whatever mails they want', async () => {
   const { ivo } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: ivo.id }, { noMailAbout: ['reminders', 'problems'] });
   await sql`update workspace set digest_hour = 23`.execute(sqlOf(em.fork()));

@@ -96,6 +96,7 @@ describe('people', () => {
       email: mailOf(one),
       externalId: one,
       managerId: cast.mira.id,
+      hrStated: ['name', 'department', 'jobTitle', 'timeZone', 'manager'],
     });
     await files.run(
       'users',

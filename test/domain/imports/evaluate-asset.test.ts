@@ -4,7 +4,7 @@ import { problemsIn } from './problems.ts';
 
 describe('a line about an asset', () => {
   const laptop = { id: 3, serial: 'S', model: 'T14', location: null, status: 'in_stock' as const };
-  const mira = { id: 1, name: 'Mira', status: 'active' as const };
+  const mira = { id: 1, name: 'Mira', status: 'active' as const, directoryInactive: false };
   const of = (facts: Partial<AssetFacts>): AssetFacts => ({
     asset: laptop,
     heldBy: null,
@@ -42,7 +42,10 @@ describe('a line about an asset', () => {
     ],
     [
       'the holder has left',
-      { values: { tag: 'L1', holder: 'E1' }, holder: { ...mira, status: 'offboarded' } },
+      {
+        values: { tag: 'L1', holder: 'E1' },
+        holder: { ...mira, status: 'offboarded', directoryInactive: false },
+      },
       "holder: Mira is offboarded and can't get new items.",
     ],
     [

@@ -4,7 +4,7 @@ import { problemsIn } from './problems.ts';
 
 describe('a line about a license', () => {
   const figma = { id: 4, vendor: 'Figma', seatsTotal: 3, seatsUsed: 2 };
-  const mira = { id: 1, name: 'Mira', status: 'active' as const };
+  const mira = { id: 1, name: 'Mira', status: 'active' as const, directoryInactive: false };
   const of = (facts: Partial<LicenseFacts>): LicenseFacts => ({
     license: figma,
     vendors: ['Figma'],
@@ -82,7 +82,10 @@ describe('a line about a license', () => {
     ],
     [
       'the person is suspended',
-      { values: { license: 'Figma', user: 'E1' }, user: { ...mira, status: 'suspended' } },
+      {
+        values: { license: 'Figma', user: 'E1' },
+        user: { ...mira, status: 'suspended', directoryInactive: false },
+      },
       "user: Mira is suspended and can't get new items.",
     ],
   ])('is refused when %s', (_, facts, expected) => {

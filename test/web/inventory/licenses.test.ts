@@ -237,7 +237,7 @@ describe('revoking a seat on the page of its license', () => {
     expect(Date.now() - begun).toBeLessThan(4_000);
     expect(answer.status).toBe(202);
     expect(answer.headers.get('HX-Redirect')).toBe(
-      `/offboarding/${cast.lena.id}/answer?token=${fields.token}`,
+      `/offboarding/${cast.lena.id}/answer?token=${fields.token}&seat=${cast.seatId}`,
     );
     expect((await seatOf(cast.lena.id)).revokedAt ?? null).toBeNull();
   });

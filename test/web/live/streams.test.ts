@@ -70,10 +70,10 @@ test('a new stream sends what has changed since the page was rendered, or everyt
   const first = await followTopics(web.address, ivo, 'queue');
   const since = Date.now();
   await em.fork().nativeUpdate(User, { id: cast.lena.id }, { jobTitle: 'Lead' });
-  await eventually(async () => first.events.length > 0, 1_000);
+  await eventually(async () => first.events.length > 0);
   const late = await followTopics(web.address, ivo, `${seen} ${unseen}`, { since });
   const again = await followTopics(web.address, ivo, `${seen} ${unseen}`, { since: 0 });
-  await eventually(async () => late.events.length > 0 && again.events.length > 0, 1_000);
+  await eventually(async () => late.events.length > 0 && again.events.length > 0);
   expect([late.events, again.events]).toEqual([[seen], [`${seen} ${unseen}`]]);
   for (const stream of [first, late, again]) stream.close();
 });
@@ -87,7 +87,7 @@ test('a reader follows only what they may see', async ({ cast, ivo }) => {
     `queue leaver:${lena.id} visitors:${lena.id} imports import:${id} notifications:${other} notifications:${own} x:1`;
   const asEmployee = await followTopics(web.address, employee, topics(timo.id, lena.id), { since: 0 });
   const asItAdmin = await followTopics(web.address, ivo, topics(cast.ivo.id, lena.id), { since: 0 });
-  await eventually(async () => asEmployee.events.length > 0 && asItAdmin.events.length > 0, 1_000);
+  await eventually(async () => asEmployee.events.length > 0 && asItAdmin.events.length > 0);
   expect(asEmployee.events[0]).toBe(`notifications:${timo.id}`);
   expect(asItAdmin.events[0]).toBe(
     `queue leaver:${lena.id} visitors:${lena.id} imports notifications:${cast.ivo.id}`,
@@ -107,7 +107,7 @@ test('a session has eight streams, and gets a place back when one closes', async
   const ninth = await eventually(async () => {
     const stream = await open();
     return stream.status === 200 ? stream : null;
-  }, 2_000);
+  });
   for (const stream of [...streams, other, ninth]) stream.close();
 });
 
@@ -157,7 +157,7 @@ test('the other admins on a checklist are named, once each', async ({ cast, ivo,
   const theirs = await Promise.all(
     [nora, nora, ada].map((reader) => followTopics(web.address, reader, topic)),
   );
-  await eventually(async () => mine.events.includes(topic), 1_000);
+  await eventually(async () => mine.events.includes(topic));
   const named = async () => {
     const { text } = await ivo.get(`/offboarding/${cast.lena.id}/visitors`);
     return text

@@ -32,7 +32,14 @@ async function notify(
   fork.create(Notification, { userId, kind, details: details as Record<string, string>, ...rest });
   await fork.flush();
 }
-const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+
+/** The text that is shown before a press on a time shows the exact one. */
+const flat = (html: string) =>
+  html
+    .replaceAll(/<span class="exact-time"[\s\S]*?<\/span>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
 const badge = 'class="bell-count"[^>]*>([^<]+)<';
 const unreadCount = (html: string) => new RegExp(badge).exec(html)?.[1] ?? null;
 

@@ -2,41 +2,25 @@ import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { type Environment, publicUrl } from '../../../config/environment.ts';
 import { type IdentityProvider, identityProvider } from '../../../config/identity-provider.ts';
-import type { Claims } from '../../../domain/access/provider-claims.ts';
 import { SignInRefused } from '../../../domain/access/sign-in-refusals.ts';
+import type { Provider, ProviderIdentity, SignInChecks } from '../../http/provider.ts';
 
 /** How long the provider may take for all that one sign-in needs, in milliseconds. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 /** How long the provider's own description is used before it is read again, in milliseconds. */
 const descriptionUsedMs = 60 * 60_000;
-
-/** The secrets of one sign-in, which the browser keeps in a sealed cookie until it comes back. */
-export interface SignInChecks {
-  state: string;
-  nonce: string;
-  codeVerifier: string;
-}
-
-/** A person as the provider describes them in a valid answer. */
-export interface ProviderIdentity {
-  issuer: string;
-  subject: string;
-  claims: Claims;
-  /** The ID token, which the provider wants back at the end. */
-  idToken: string;
-}
 
 /** The provider of the environment; null without one. */
 export function providerOf(environment: Environment): Provider | null {
   const settings = identityProvider(environment);
-  return settings && new Provider(settings, `${publicUrl(environment)}/sign-in/oidc/callback`);
+  return settings && new OpenIdProvider(settings, `${publicUrl(environment)}/sign-in/oidc/callback`);
 }
 
 /**
  * The OpenID Connect provider. Its description is read when somebody needs it, so that a dead provider stops neither the
  * start nor the health probes.
  */
-export class Provider {
+class OpenIdProvider implements Provider {
   readonly settings: IdentityProvider;
   readonly #callback: string;
   #description: Promise<client.Configuration> | null = null;
@@ -49,7 +33,6 @@ export class Provider {
     this.#callback = callback;
   }
 
-  /** Where a browser signs in, and what to check when it comes back. `maxAge`: how old its sign-in may be, in seconds. */
   async begin(maxAge?: number): Promise<{ address: URL; checks: SignInChecks }> {
     const description = await inTime(this.#describe());
     const checks = {
@@ -69,10 +52,6 @@ export class Provider {
     return { address, checks };
   }
 
-  /**
-   * Checks the answer that a browser brought, and returns the person. `search` is the query string of the callback. Throws
-   * SignInRefused, also when the provider takes more than 5 seconds.
-   */
   finish(search: string, checks: SignInChecks, maxAge?: number): Promise<ProviderIdentity> {
     return inTime(this.#finish(search, checks, maxAge));
   }
@@ -101,7 +80,6 @@ export class Provider {
     };
   }
 
-  /** Where a browser signs out at the provider; null when it has no such address or is silent. */
   async endAddress(idToken: string, returnTo: string): Promise<URL | null> {
     try {
       const description = await inTime(this.#describe());
@@ -115,7 +93,6 @@ export class Provider {
     }
   }
 
-  /** The claims of a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). Throws an Error for an invalid one. */
   verifyLogoutToken(token: string): Promise<JWTPayload> {
     return inTime(this.#verifyLogoutToken(token));
   }
@@ -124,7 +101,7 @@ export class Provider {
     const { issuer, jwks_uri, id_token_signing_alg_values_supported } = (
       await this.#describe()
     ).serverMetadata();
-    const keys = createRemoteJWKSet(new URL(jwks_uri!), { timeoutDuration: patienceMs });
+    const keys = createRemoteJWKSet(new URL(jwks_uri!), { timeoutDuration: timeoutMs });
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience: this.settings.clientId,
@@ -140,13 +117,11 @@ export class Provider {
     return payload;
   }
 
-  /** Reads the provider's description now. Throws what is wrong with it. */
   test(): Promise<client.ServerMetadata> {
     this.#description = null;
     return inTime(this.#describe().then((description) => description.serverMetadata()));
   }
 
-  /** The origin that a page's form may lead to when it signs out. */
   get endOrigin(): string {
     return this.#endOrigin ?? new URL(this.settings.issuer).origin;
   }
@@ -166,7 +141,7 @@ export class Provider {
   async #read(): Promise<client.Configuration> {
     const { issuer, clientId, clientSecret } = this.settings;
     const description = await client.discovery(new URL(issuer), clientId, {}, authentication(clientSecret), {
-      timeout: patienceMs / 1_000,
+      timeout: timeoutMs / 1_000,
       execute: [
         // The signature is checked too, and not only the connection that the token came through.
         client.enableNonRepudiationChecks,
@@ -197,7 +172,7 @@ const asymmetric = (supported: readonly string[] | undefined): string[] =>
 async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SignInRefused('provider-silent')), patienceMs);
+    timer = setTimeout(() => reject(new SignInRefused('provider-silent')), timeoutMs);
   });
   try {
     return await Promise.race([work, late]);

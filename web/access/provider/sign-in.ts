@@ -7,10 +7,10 @@ import { SignInRefused } from '../../../domain/access/sign-in-refusals.ts';
 import { NotFound } from '../../../domain/failures.ts';
 import { queryText } from '../../http/forms/request.ts';
 import { page } from '../../http/pages/rendering.ts';
+import type { ProviderIdentity } from '../../http/provider.ts';
 import type { Services } from '../../http/services.ts';
 import { safeReturn, signIn } from '../sign-in.ts';
 import { begunSignIns } from './begun-sign-in.ts';
-import type { ProviderIdentity } from './provider.ts';
 
 /** Signing in with the identity provider, by the authorization code flow. */
 export const providerPages = (services: Services) => {

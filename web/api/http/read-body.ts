@@ -5,18 +5,22 @@ import { unsupportedBody } from './errors.ts';
 import { ApiProblem, invalid, notUnderstood, pointerTo } from './problems.ts';
 import { repeatedName } from './repeated-name.ts';
 
-const parse = express.json({
-  limit: '100kb',
-  inflate: false,
-  strict: false,
-  type: () => true,
-  verify: (_request, _response, bytes, charset) => {
-    if (charset !== 'utf-8') throw new ApiProblem(unsupportedBody);
-    // The parser would read an empty body as an empty object.
-    if (bytes.length === 0) throw new SyntaxError('The body is empty');
-    refuseAmbiguous(bytes);
-  },
-});
+/** A parser of JSON in UTF-8 that means one thing. It does not look at the content type. */
+export const jsonParser = (limit: string): RequestHandler =>
+  express.json({
+    limit,
+    inflate: false,
+    strict: false,
+    type: () => true,
+    verify: (_request, _response, bytes, charset) => {
+      if (charset !== 'utf-8') throw new ApiProblem(unsupportedBody);
+      // The parser would read an empty body as an empty object.
+      if (bytes.length === 0) throw new SyntaxError('The body is empty');
+      refuseAmbiguous(bytes);
+    },
+  });
+
+const parse = jsonParser('100kb');
 
 /** The parser would replace what is not UTF-8 by U+FFFD, and take the last of two values with one name. Throws a 400. */
 function refuseAmbiguous(bytes: Buffer): void {
