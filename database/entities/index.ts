@@ -1,4 +1,5 @@
-import { ApiToken, OneTimeLink, Session } from './access.ts';
+import { ApiToken, OneTimeLink, Session } from './access/access.ts';
+import { AuthenticatorApp, Passkey, RecoveryCode, UsedChallenge } from './access/second-factors.ts';
 import { Asset, Assignment } from './asset.ts';
 import { BulkAction, BulkItem } from './bulk.ts';
 import { ColumnMapping } from './column-mapping.ts';
@@ -21,7 +22,6 @@ import { AuditEntry, Notification, Outbox } from './record.ts';
 import { RecoveryCorrection } from './recovery-correction.ts';
 import { ReminderByHand } from './reminder-by-hand.ts';
 import { Request } from './request.ts';
-import { AuthenticatorApp, Passkey, RecoveryCode, UsedChallenge } from './second-factor.ts';
 import { RefusedRemoval, TokenRemoval } from './token-removal.ts';
 import { User } from './user.ts';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent } from './webhook.ts';

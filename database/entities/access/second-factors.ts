@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { id, texts, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser } from './foreign-keys.ts';
+import { id, texts, timestamp, writtenAt } from '../columns.ts';
+import { belongsToUser } from '../foreign-keys.ts';
 
 /** A passkey of a person (WebAuthn). The private key never leaves their device. */
 export const Passkey = defineEntity({
