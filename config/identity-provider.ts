@@ -12,9 +12,9 @@ const signInModes = ['both', 'sso'] as const;
 const isLoopback = ({ hostname }: URL) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 const issuer = z
-  .url({ protocol: /^https?$/, error: 'Expected an https:// address' })
+  .url({ protocol: /^https?$/, error: 'Expected an https:// URL' })
   .refine((text) => text.startsWith('https:') || isLoopback(new URL(text)), {
-    error: 'Expected an https:// address, because http:// is only accepted on this machine',
+    error: 'Expected an https:// URL, because http:// is only accepted on this machine',
   });
 
 const roleMap = z.string().transform((text, context): Record<string, Role> => {
@@ -58,16 +58,13 @@ export function providerProblems(variables: ProviderVariables): [keyof ProviderV
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLE_CLAIM, OIDC_ROLE_MAP, SIGN_IN } =
     variables;
   const problems: [keyof ProviderVariables, string | false][] = [
+    ['OIDC_CLIENT_ID', Boolean(OIDC_ISSUER) && !OIDC_CLIENT_ID && 'Expected the client ID at OIDC_ISSUER'],
+    ['OIDC_CLIENT_SECRET', Boolean(OIDC_ISSUER) && !OIDC_CLIENT_SECRET && 'Expected the client secret'],
+    ['OIDC_ROLE_MAP', Boolean(OIDC_ROLE_CLAIM) && !OIDC_ROLE_MAP && 'Expected a role for each group'],
     [
-      'OIDC_CLIENT_ID',
-      Boolean(OIDC_ISSUER) && !OIDC_CLIENT_ID && 'Expected the id of the client at OIDC_ISSUER',
+      'SIGN_IN',
+      SIGN_IN === 'sso' && !OIDC_ISSUER && 'Expected OIDC_ISSUER to be set, because SIGN_IN is sso',
     ],
-    [
-      'OIDC_CLIENT_SECRET',
-      Boolean(OIDC_ISSUER) && !OIDC_CLIENT_SECRET && 'Expected the secret of the client',
-    ],
-    ['OIDC_ROLE_MAP', Boolean(OIDC_ROLE_CLAIM) && !OIDC_ROLE_MAP && 'Expected the role of each group'],
-    ['SIGN_IN', SIGN_IN === 'sso' && !OIDC_ISSUER && 'Expected OIDC_ISSUER beside sso'],
   ];
   return problems.filter((problem): problem is [keyof ProviderVariables, string] => problem[1] !== false);
 }

@@ -32,8 +32,8 @@ export const auditActions = {
   'account.deleted': 'deleted the directory account', // accountId
   'account.held': 'exceeded a limit, so the offboarding waits', // reason
   'account.released': 'confirmed the deactivation', // reason
-  'account.dismissed': 'dismissed what the deactivation would do', // reason
-  'account.decided': 'decided about the directory', // questionId, question, isAccepted
+  'account.dismissed': 'dismissed the deactivation', // reason
+  'account.decided': 'answered a question from the directory', // questionId, question, isAccepted
   'user.access_restored': 'restored the access that the directory had ended',
   'offboarding.opened': 'started the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId; cause
@@ -59,7 +59,7 @@ export const auditActions = {
   'seat.revocation_undone': 'undid the revocation', // seatId, licenseId, license
   'request.created': 'created the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
-  'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag, assignmentId
+  'request.resolved': 'closed the request', // requestId, item, outcome, note; assetId, tag, assignmentId
   'request.resolution_undone': 'reopened the request', // requestId, item
   'mail.replayed': 'sent the email again', // mailId, mail
   'import.started': 'started the import', // importId, kind, lines

@@ -55,7 +55,7 @@ export interface BulkCounts {
 export function bulkSummary(kind: BulkKind, { items, done }: BulkCounts): string {
   const { one, many, verb } = bulkWords[kind];
   const what = `${done === items ? done : `${done} of ${items}`} ${oneOrMany(items, one, many)}`;
-  return kind === 'reminder' ? `Reminders sent for ${what}` : `${what} ${verb}`;
+  return kind === 'reminder' ? `Reminders sent about ${what}` : `${what} ${verb}`;
 }
 
 /** The words of each kind: the items, and what was done to them. */

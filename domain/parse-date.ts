@@ -115,7 +115,7 @@ const monthOf = (date: Date) =>
 
 const expected = (format: DateFormat) =>
   format === 'YYYY-MM-DD'
-    ? 'Write dates as 2026-12-31, or set the date format under Settings, Workspace.'
+    ? 'Write dates as 2026-12-31, or set the date format under Workspace.'
     : `Write dates as 2026-12-31 or as ${exampleOf(format)}.`;
 
 /** 31 December 2026 in a format. */

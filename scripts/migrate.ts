@@ -12,7 +12,7 @@ export const migrateCommand: Command = {
     const { databaseUrl, ownerUrl } = readDatabaseUrls(commandEnvironment(shell));
     if (isOwner(ownerUrl, databaseUrl))
       shell.warn(
-        'Warning: the application connects as the owner of the tables, which can change the audit trail. Give DATABASE_URL another role.',
+        'Warning: the application connects as the owner of the tables, which can change the audit trail. Use another role in DATABASE_URL.',
       );
     const applied = await migrate(ownerUrl, databaseUrl);
     for (const name of applied) shell.print(`Applied ${name}`);

@@ -20,7 +20,7 @@ for (const [name, value] of Object.entries(values)) {
 
 await installPackages({ development: true });
 console.log(
-  `Seed ${values.seed}; a proof that works in rounds starts no new one after ${values.minutes} minutes`,
+  `Seed ${values.seed}. Proofs that run in rounds start no new round after ${values.minutes} minutes`,
 );
 const { passed, failed } = await runVitest(['--config', 'prove/vitest.config.ts', ...positionals], {
   PROVE_SEED: values.seed,

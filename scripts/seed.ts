@@ -17,7 +17,7 @@ export const seedCommand: Command = {
     const users = numberFrom('--users', values.users);
     const leavers = numberFrom('--leavers', values.leavers);
     if (users === 0 || leavers > users)
-      throw new WrongUsage('--users must be at least 1, and --leavers at most as many.');
+      throw new WrongUsage("--users must be at least 1, and --leavers can't be more than --users.");
 
     const began = performance.now();
     const progress = showProgress();

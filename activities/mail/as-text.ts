@@ -18,7 +18,7 @@ export function asText({ blocks, reason }: MailContent, { workspace, choices, un
     wrapped(reason),
     ...(unsubscribe === null
       ? []
-      : [`Choose your emails: ${choices}`, `Unsubscribe from these emails: ${unsubscribe}`]),
+      : [`Email preferences: ${choices}`, `Unsubscribe from these emails: ${unsubscribe}`]),
   ].join('\n');
   return `${[...blocks.map(blockText), foot].join('\n\n')}\n`;
 }

@@ -14,7 +14,7 @@ const firstMigration = 'Migration20261201000000_Tables';
 class UnreleasedSchema extends Error {
   override name = 'UnreleasedSchema';
   override message =
-    'This database comes from a version of Lastday before 0.1.0, which was never released. Nothing was changed. ' +
+    'This database is from a version of Lastday before 0.1.0, the first release. Nothing was changed. ' +
     'Start with an empty database: with `npm start`, move its data folder (.lastday) away first.';
 }
 

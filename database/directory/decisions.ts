@@ -61,7 +61,7 @@ export const decidePerson = (
   inTransaction(em, async (transaction) => {
     const question = await openQuestion(transaction, questionId, 'person');
     if (userId !== null && !question.candidates.includes(userId)) {
-      throw new Refusal('not-a-candidate', 'Choose one of the people whom the directory may mean.');
+      throw new Refusal('not-a-candidate', 'Choose one of the people the directory may mean.');
     }
     if (userId !== null && (await hasAccount(transaction, userId))) {
       throw new Refusal(

@@ -137,7 +137,7 @@ async function lockAccounts(em: EntityManager, ids: readonly string[]): Promise<
   for (const { id } of rows) known.add(id);
   const unknown = ids.find((id) => !known.has(id.toLowerCase()));
   if (unknown !== undefined) {
-    throw new InvalidInput({ members: `members: There is no user with the id ${unknown.slice(0, 100)}.` });
+    throw new InvalidInput({ members: `members: There's no user with the ID ${unknown.slice(0, 100)}.` });
   }
 }
 

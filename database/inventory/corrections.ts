@@ -61,7 +61,7 @@ function refuseWhenHeld({ holder, tag }: AssetWithHolder) {
 }
 
 const neverHeld = ({ tag }: AssetWithHolder) =>
-  new Refusal('never-assigned', `${tag} never had a holder, so there is no recovery to undo.`);
+  new Refusal('never-assigned', `${tag} never had a holder, so there's no recovery to undo.`);
 
 async function undo(
   change: Change,

@@ -118,10 +118,16 @@ export async function notifyStillOpen(
   counts: OpenCounts,
 ) {
   const details = { offboardingId, reminder: kind, days, endDate: lastDay, ...counts };
+  // Finds those who may be recipients by indexes first. Otherwise PostgreSQL reads everybody for each reminder.
   await sql`
+    with candidate as materialized (
+      select id, role, status, directory_inactive from users where id in (${user.id}, ${user.managerId ?? null}::int)
+      union
+      select id, role, status, directory_inactive from users where role in ('it-admin', 'admin', 'super-admin')
+    )
     insert into notifications (user_id, kind, about_user_id, details)
     select id, 'offboarding_reminder', ${user.id}::int, ${JSON.stringify(details)}::jsonb
-    from users
+    from candidate
     where ${hasAccess} and case when id = ${user.id} then ${counts.hardware} > 0
       else id = ${user.managerId ?? null}::int or ${itAdmins(user.id)} end
     order by id`.execute(sqlOf(em));

@@ -33,7 +33,7 @@ async function refuseManager(em: EntityManager, user: User, managerId: number) {
     throw new Refusal('manager-offboarded', `${manager.name} is offboarded. Choose someone else.`);
   }
   if (manager.isReport) {
-    const words = `${manager.name} reports to ${user.name}, directly or through others. Choose someone else.`;
+    const words = `${manager.name} reports to ${user.name}, directly or indirectly. Choose someone else.`;
     throw new InvalidInput({ managerId: words });
   }
 }

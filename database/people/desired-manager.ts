@@ -44,7 +44,7 @@ export async function managerFor(
   if (found.isOffboarded) return { manager: null, warnings: [warning(offboardedManager)] };
   const isNews = found.id !== user.managerId;
   if (found.isReport && isNews)
-    return notStored(user, 'This manager reports to them, directly or through others');
+    return notStored(user, 'This manager reports to them, directly or indirectly');
   return { manager: { id: found.id, externalId }, warnings: [] };
 }
 

@@ -78,4 +78,4 @@ export class RemovalRefusal extends Refusal {
 
 const wordsOf = (beyond: readonly RemovalKind[]): string =>
   `This token reached its hourly limit for removing: ${beyond.map((kind) => removalLabels[kind]).join(', ')}. ` +
-  'Nothing was changed. A super admin can let it continue under Settings, API tokens.';
+  'Nothing was changed. A super admin can let it continue under API tokens.';

@@ -3,20 +3,20 @@
  * a stranger must not learn who works here.
  */
 const refusalCauses = {
-  'not-asked': 'No sign-in had been started in this browser, or it was started more than 10 minutes before.',
+  'not-asked': 'No sign-in was started in this browser in the last 10 minutes.',
   'provider-refused': 'The provider refused the sign-in.',
   'provider-silent': "The provider didn't respond within 5 seconds.",
-  'invalid-answer': "The provider's answer wasn't valid.",
+  'invalid-answer': "The provider's response wasn't valid.",
   'unknown-person': 'No one here matches this account.',
   'email-has-role':
-    'A role is never linked by email. Send this person an invitation, and have them open it and sign in.',
+    'People with a role are never linked by email. Send this person an invitation, and have them open it and sign in.',
   'linked-to-another': "This person's record is linked to another account at the provider.",
   'no-access': 'This person is suspended, offboarded, or inactive in the directory.',
   'invitation-over': 'The invitation was used or has expired.',
-  'no-role-claim': "The role claim is missing from the provider's answer.",
-  'too-many-groups': 'This person has too many groups, so the provider left the role claim out.',
+  'no-role-claim': "The role claim is missing from the provider's response.",
+  'too-many-groups': 'This person has too many groups, so the provider left out the role claim.',
   'no-email': "This person's record has no email, which a role needs.",
-  'no-role': "None of this person's groups gives a role.",
+  'no-role': "None of this person's groups gives them a role.",
 } as const;
 export type RefusalCause = keyof typeof refusalCauses;
 

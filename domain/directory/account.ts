@@ -20,7 +20,7 @@ export interface AccountName {
 
 /** What a directory says of a person, in its own words. It is given back as it was stated, whatever Lastday stores of it. */
 export interface AccountAttributes {
-  /** Unique among the accounts that are not deleted. It need not be an address. */
+  /** Unique among the accounts that are not deleted. It doesn't have to be an email. */
   userName: string;
   /** The directory's own id of the person, which is not that of the HR system. */
   externalId: string | null;
@@ -75,6 +75,6 @@ export class AccountConflict extends Refusal {
 /** The account may be that of each of these people, so an admin decides. */
 export const severalPeople = (candidates: readonly number[]) =>
   new AccountConflict(
-    'More than one person could be meant. An admin decides in Lastday who it is.',
+    'This could be more than one person. An admin decides in Lastday who it is.',
     candidates,
   );

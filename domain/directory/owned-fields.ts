@@ -43,14 +43,14 @@ export function fromHr<Values extends HrValues>(
   if (person.inDirectory) {
     dropped.add('email');
     if (isOtherAddress(values.email, person.email))
-      keep('email', 'The directory manages the email of this person, so it is unchanged.');
+      keep('email', "The directory manages this person's email, so it wasn't changed.");
   }
   for (const field of hrFields) {
     if (values[field] !== null || person.hrStated.includes(field)) continue;
     if (field !== 'endDate') {
       if (person.inDirectory) dropped.add(field);
     } else if (person.isLeavingByDirectory)
-      keep('endDate', 'The directory deactivated this person, so their end date is unchanged.');
+      keep('endDate', "The directory deactivated this person, so their end date wasn't changed.");
   }
   const kept = Object.fromEntries(Object.entries(values).filter(([name]) => !dropped.has(name as HrField)));
   return { values: kept as Values, warnings, hrStated: statedAfter(person.hrStated, kept) };

@@ -4,7 +4,7 @@ export interface Dependency {
   dependsOn: number;
 }
 
-/** The lines that depend on one another, directly or through others: each chain or loop in the order of the file. */
+/** The lines that depend on one another, directly or indirectly: each chain or loop in the order of the file. */
 export function chainsOf(dependencies: readonly Dependency[]): number[][] {
   const neighbours = new Map<number, number[]>();
   const link = (one: number, other: number) => neighbours.set(one, [...(neighbours.get(one) ?? []), other]);

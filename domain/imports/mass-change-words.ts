@@ -53,7 +53,7 @@ const firstVendorWords = 'Adding a vendor to a license always needs confirmation
 const emptyColumnsInWords = ({ columns }: ChangingFile, { emptyFields = [] }: MassChange): string[] =>
   emptyFields.map((field) => {
     const header = columns.find((column) => column.field === field)?.header ?? field;
-    return `The column "${header}" is empty on every line, but Lastday has values for it.`;
+    return `The column “${header}” is empty on every line, but Lastday has values for it.`;
   });
 
 function limitWords(

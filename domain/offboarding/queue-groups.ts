@@ -24,7 +24,7 @@ export type QueueColumn = (typeof queueColumns)[number];
 export const soonestFirst: Sort<QueueColumn> = { column: 'end-date', backwards: false };
 
 /** What the leavers of a filter have, with its name. */
-export const queueMarks = { waiting: 'On hold', over: 'Hold is over', notes: 'With notes' } as const;
+export const queueMarks = { waiting: 'On hold', over: 'Hold ended', notes: 'With notes' } as const;
 export type QueueMark = keyof typeof queueMarks;
 export const queueMarkNames = Object.keys(queueMarks) as QueueMark[];
 

@@ -4,7 +4,7 @@ export const attemptOutcomes = {
   http_error: 'The endpoint responded with an error',
   throttled: 'The endpoint asked for fewer requests',
   redirected: "The endpoint redirected. Redirects aren't followed",
-  gone: 'The endpoint responded 410 Gone',
+  gone: 'The endpoint responded with 410 Gone',
   blocked_address: "Private IP addresses aren't allowed",
   dns_failed: "The host name wasn't found",
   connection_failed: 'The connection failed',

@@ -1,6 +1,6 @@
 /** Why Lastday disabled an endpoint, with the console's words. */
 export const disablingReasons = {
-  gone: 'the endpoint responded 410 Gone',
+  gone: 'the endpoint responded with 410 Gone',
   failing: 'every attempt failed for 5 days',
 } as const;
 export type DisablingReason = keyof typeof disablingReasons;

@@ -36,7 +36,7 @@ const waitingItemsWords = (items: number, first: CalendarDate): string =>
 export function waitingOverWords(about: string, { tag, license, until }: AuditDetails): string {
   const item = tag ? `${tag} from ${about}` : `${about}'s ${license ? `${license} seat` : 'request'}`;
   const day = typeof until === 'string' && isCalendarDate(until) ? dateWords(until) : 'today';
-  return `${item} was on hold until ${day}. Check whether you can close it.`;
+  return `${item} was on hold until ${day}. Check whether you can clear it.`;
 }
 
 /** An admin who left or lost the role owned offboardings. */

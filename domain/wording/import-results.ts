@@ -19,7 +19,7 @@ export function importResultWords(details: AuditDetails): string {
     case 'failed':
       return `The import of ${details.file} stopped after ${part}, because of repeated errors: ${figures}.`;
     default:
-      return `The import of ${details.file} is done${count('failed') > 0 ? ', with errors' : ''}: ${figures}.${warningWords(count('warned'))}`;
+      return `The import of ${details.file} finished${count('failed') > 0 ? ' with errors' : ''}: ${figures}.${warningWords(count('warned'))}`;
   }
 }
 
@@ -29,4 +29,4 @@ const warningWords = (lines: number) =>
 const pendingWords = (people: number) =>
   people === 0
     ? ''
-    : ` ${plural(people, 'person', 'people')} still without a manager from this file. Import it again to set it.`;
+    : ` ${plural(people, 'person still needs', 'people still need')} a manager from this file. Import it again to finish.`;

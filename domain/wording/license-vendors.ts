@@ -8,7 +8,7 @@ export const notConfirmed = (license: string): string =>
 
 /** Why the lines of a file are refused that state several vendors for one license without a vendor. */
 export const severalVendors = (license: string, vendors: readonly string[]): string =>
-  `${license} has no vendor yet, and this file states ${vendors.slice(0, -1).join(', ')} and ${vendors.at(-1)}. Set its vendor on its page first.`;
+  `${license} has no vendor yet, and this file gives ${vendors.slice(0, -1).join(', ')} and ${vendors.at(-1)}. Set its vendor on its page first.`;
 
 /** Why a line is refused whose license is not the one of the preview any more. */
 export const changedLicense = (license: string): string =>

@@ -62,11 +62,11 @@ export function notificationText(
     case 'tokens_ended':
       return `API tokens created by ${about} were revoked: ${listed(details.tokens)}. Anything using them stopped working.`;
     case 'token_limited':
-      return `The API token "${details.token}" reached its hourly limit, so its calls are refused. Review them under API tokens, then let the token continue if they're correct.`;
+      return `The API token “${details.token}” reached its hourly limit, so its calls are refused. Review them under API tokens, then let the token continue if they're correct.`;
     case 'directory_limited':
-      return 'The directory deactivated more people than the limit allows. Their sessions ended; their offboardings wait for your confirmation.';
+      return 'The directory deactivated more people than the limit allows. They were signed out; their offboardings wait for your confirmation.';
     case 'directory_last_super_admin':
-      return `The directory deactivated ${about}, the last super admin. They keep access until someone else is a super admin.`;
+      return `The directory deactivated ${about}, the last super admin. They keep access until someone else becomes a super admin.`;
     case 'webhook_failed':
       return `A webhook${name ? ` about ${name}` : ''} couldn't be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':
@@ -90,7 +90,7 @@ function reminder(about: string, details: AuditDetails, today?: CalendarDate): s
 function ownReminder(details: AuditDetails, today?: CalendarDate): string {
   const { hardware } = countsOf(details);
   const devices = openWords({ hardware, software: 0, requests: 0 });
-  return `${lastDayWords(ownLeavingWords, details, today) ?? 'You are leaving'}.${devices ? ` Please return: ${devices}.` : ''}`;
+  return `${lastDayWords(ownLeavingWords, details, today) ?? "You're leaving"}.${devices ? ` Please return: ${devices}.` : ''}`;
 }
 
 /** The last day in words, and how far it is from today: `leaves on 8 Dec 2026 (in 7 days)`. */

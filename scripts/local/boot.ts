@@ -79,7 +79,7 @@ function startServers(settings: Settings, supervisor: Supervisor, log: (line: st
     supervisor.keep<LocalPostgres>('postgres', 'PostgreSQL', (before) =>
       startPostgres({ dataDir, port: before?.port ?? settings.postgresPort, log }),
     ),
-    supervisor.keep<LocalTemporal>('temporal', "Temporal's server", async (before) =>
+    supervisor.keep<LocalTemporal>('temporal', 'The Temporal server', async (before) =>
       startTemporal({
         cli: await findTemporalCli(join(dataDir, 'programs'), log),
         dataDir,
@@ -119,7 +119,7 @@ async function untilHealthy(url: string, supervisor: Supervisor): Promise<void> 
     readyTimeoutMs,
     100,
   );
-  if (!settled) throw new Error(`Lastday didn't become ready. ${url}/health answers ${answer}`);
+  if (!settled) throw new Error(`Lastday didn't start. ${url}/health responded: ${answer}`);
   if (supervisor.crashes() >= maxCrashes)
-    throw new Error("Lastday didn't become ready: its processes keep crashing. See their logs above.");
+    throw new Error("Lastday didn't start: its processes keep crashing. See their logs above.");
 }

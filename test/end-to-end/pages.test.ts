@@ -13,10 +13,10 @@ const web = await startWeb(own, { SECRET_KEY: testKey });
 const addressOf = await makeDemoPages(own.database);
 const browser = await startBrowser();
 
-/** The addresses of the route table. Those of the API are no pages, except its documentation. */
+/** The addresses of the route table. Those of the API and SCIM are no pages, except the documentation. */
 const addresses = routesOf(web.app)
   .map((route) => route.split(' ') as [method: string, path: string])
-  .filter(([method, path]) => method === 'GET' && !/^\/vendor|^\/api\/v1\/(?!docs)/.test(path))
+  .filter(([method, path]) => method === 'GET' && !/^\/vendor|^\/scim|^\/api\/v1\/(?!docs)/.test(path))
   .map(([, path]) => addressOf(path));
 
 /** Pages that show more than their route alone. */

@@ -117,7 +117,7 @@ test('an endpoint that answers 410 is disabled with a notification, and can be t
   await page.goto('/notifications');
   await page.getByText(`Webhooks to ${receiver.url} are disabled`).waitFor();
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByText('because the endpoint responded 410 Gone').waitFor();
+  await card(page, receiver.url).getByText('because the endpoint responded with 410 Gone').waitFor();
 
   receiver.answer = (_request, response) => void response.end();
   await card(page, receiver.url).getByRole('button', { name: 'Send test' }).click();

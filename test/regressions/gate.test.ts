@@ -65,13 +65,19 @@ describe('finishing with a laptop, a seat and a request out', () => {
       /complet|finish|archive|bulk|batch|delete/i.test(route),
     );
     expect(routes.sort()).toEqual([
+      // Hides an account or a group from its directory. Access may end, but no offboarding completes.
+      'DELETE /scim/v2/Groups/:id',
+      'DELETE /scim/v2/Me',
+      'DELETE /scim/v2/Users/:id',
       // Shows the results of many recoveries, revocations, rejections or reminders.
       'GET /bulk/:bulkId',
       'GET /offboarding/:userId/completion',
       'POST /api/v1/users/:externalId/completion',
       'POST /offboarding/:userId/completion',
+      // Several of the requests that SCIM takes one by one.
+      'POST /scim/v2/Bulk',
     ]);
-    expect(routesOf(web.app).filter((route) => /^DELETE/.test(route))).toEqual([]);
+    expect(routesOf(web.app).filter((route) => /^DELETE (?!\/scim\/)/.test(route))).toEqual([]);
     // Only the activity completes, and only these files send the Update.
     expect(filesThatName('completeOffboarding')).toEqual([
       'activities/offboardings.ts',

@@ -93,7 +93,7 @@ test('migrate recognises a database from before 0.1.0 and changes nothing', asyn
     MIGRATION_DATABASE_URL: ownerUrl,
   });
   expect(code).toBe(1);
-  expect(complaint).toMatch(/^This database comes from a version of Lastday before 0\.1\.0/);
+  expect(complaint).toMatch(/^This database is from a version of Lastday before 0\.1\.0/);
   const { rows } = await owner.query(`select tablename from pg_tables where schemaname = 'public'`);
   await owner.end();
   expect(rows).toEqual([{ tablename: 'mikro_orm_migrations' }]);
@@ -226,7 +226,10 @@ describe('seed', () => {
     [['--users', '10'], '--leavers is missing.'],
     [['--users', 'many', '--leavers', '1'], '--users expects a number, not "many".'],
     [['--users', '10', '--leavers', '-1'], "Option '--leavers' argument is ambiguous."],
-    [['--users', '10', '--leavers', '11'], '--users must be at least 1, and --leavers at most as many.'],
+    [
+      ['--users', '10', '--leavers', '11'],
+      "--users must be at least 1, and --leavers can't be more than --users.",
+    ],
   ])('%j prints the usage', async (args, reason) => {
     const { code, complaint } = await run(seedCommand, args, here);
     expect(code).toBe(2);

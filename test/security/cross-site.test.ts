@@ -17,9 +17,9 @@ beforeAll(async () => {
   ada = await web.signIn(cast.ada.email);
 });
 
-/** The API ignores cookies. One-click unsubscribing accepts any origin, because its token is signed. */
+/** The API and SCIM ignore cookies. One-click unsubscribing accepts any origin, because its token is signed. */
 const posts = routesOf(web.app)
-  .filter((route) => route.startsWith('POST /') && !/ \/(api|unsubscribe|sign-in\/oidc)\//.test(route))
+  .filter((route) => route.startsWith('POST /') && !/ \/(api|scim|unsubscribe|sign-in\/oidc)\//.test(route))
   .map((route) => route.slice('POST '.length).replaceAll(/:\w+/g, '1'));
 
 describe.each([

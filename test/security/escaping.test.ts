@@ -45,7 +45,8 @@ beforeAll(async () => {
 const pathsOf = (method: 'GET' | 'POST') =>
   routesOf(web.app)
     .filter(
-      (route) => route.startsWith(`${method} /`) && !/ \/(health|api\/v1|vendor|session\/end)/.test(route),
+      (route) =>
+        route.startsWith(`${method} /`) && !/ \/(health|api\/v1|scim\/v2|vendor|session\/end)/.test(route),
     )
     .flatMap((route) => addressesOf(route.slice(method.length + 1), params));
 

@@ -13,14 +13,14 @@ const assignmentBody = z
   .strictObject(
     {
       userExternalId: oneIdentifier(100),
-      requestId: id('Expected the id of a request.').optional().meta({
+      requestId: id('Expected the ID of a request.').optional().meta({
         description:
-          'An open request of this person to fulfil with this asset. Without it, requests stay as they are.',
+          "One of this person's open requests, which this asset fulfils. Without it, requests stay as they are.",
       }),
     },
     { error: 'Expected a JSON object.' },
   )
-  .meta({ id: 'AssignmentWish' });
+  .meta({ id: 'AssignmentInput' });
 
 const assignmentSchema = z
   .strictObject({
@@ -49,13 +49,13 @@ const recoveryBody = z
         .nullable()
         .optional()
         .meta({ description: 'Where it is now. Without it the location stays; empty or null removes it.' }),
-      assignmentId: id('Expected the id of an assignment.').optional().meta({
+      assignmentId: id('Expected the ID of an assignment.').optional().meta({
         description: "Recovers this assignment only, so a late call can't end a newer one.",
       }),
     },
     { error: 'Expected a JSON object.' },
   )
-  .meta({ id: 'RecoveryWish' });
+  .meta({ id: 'RecoveryInput' });
 
 const personSchema = z.strictObject({
   id: responseField.id(),
@@ -79,14 +79,13 @@ const recoverySchema = z
 const correctionBody = z
   .strictObject(
     {
-      assignmentId: id('Expected the id of an assignment.').optional().meta({
-        description:
-          "Undoes this assignment's recovery. Without it, the recovery of the asset's last assignment.",
+      assignmentId: id('Expected the ID of an assignment.').optional().meta({
+        description: "Undoes this assignment's recovery. Without it, the asset's last recovery is undone.",
       }),
     },
     { error: 'Expected a JSON object.' },
   )
-  .meta({ id: 'CorrectionWish' });
+  .meta({ id: 'CorrectionInput' });
 
 const correctionSchema = z
   .strictObject({
@@ -110,7 +109,7 @@ export const assetApi = ({ database: { em } }: Services) => ({
       { pointer: '/requestId', description: "This person's request." },
     ],
     problems: {
-      409: "`already-assigned`: it has a holder (recover it first). `not-in-stock`. `request-closed`: the request is no longer open. `suspended`, `already-offboarded`: this person can't be given anything new.",
+      409: "`already-assigned`: it has a holder (recover it first). `not-in-stock`. `request-closed`: the request is no longer open. `suspended`, `already-offboarded`: this person can't get new items.",
     },
     answer: async ({ request, body: { userExternalId, requestId = null }, actor }, transaction) => {
       const tag = tagIn(request);
@@ -125,7 +124,7 @@ export const assetApi = ({ database: { em } }: Services) => ({
     answers: { 200: { description: 'The asset after the recovery.', schema: recoverySchema } },
     rules: [
       { pointer: '/condition', description: 'Required unless `nextStatus` is `lost`.' },
-      { pointer: '/note', description: 'Required, and not empty, if `nextStatus` is `lost`.' },
+      { pointer: '/note', description: "Required if `nextStatus` is `lost`. It can't be empty." },
     ],
     answer: async ({ request, body: { assignmentId, ...recovery }, actor }, transaction) => {
       const tag = tagIn(request);

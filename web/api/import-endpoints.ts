@@ -21,7 +21,7 @@ const importSchema = z
     unchanged: z.int(),
     failed: z.int(),
     managersPending: z.int().meta({
-      description: 'People whose manager is not set yet. Importing the file again sets it.',
+      description: "People whose manager isn't set yet. Import the file again to set it.",
     }),
     newEndDates: z.int().meta({ description: 'People who start offboarding.' }),
     clearedEndDates: z.int().meta({ description: 'People whose end date is removed.' }),
@@ -36,7 +36,7 @@ const importSchema = z
     errors: remarks('The problems of the first lines with errors.'),
     warned: z.int().meta({ description: 'Lines imported with a warning.' }),
     warnings: remarks(
-      'The first values that were not stored. The rest of each line was imported. Existing people keep the current value; for new people the field stays empty.',
+      "The first values that weren't stored. The rest of each line was imported. Existing people keep the current value; for new people the field stays empty.",
     ),
   })
   .meta({ id: 'Import' });
@@ -55,7 +55,7 @@ const parameters = z.strictObject({
     .meta({ description: 'Ignores unknown columns instead of rejecting the file.' }),
   columns: z.string().optional().meta({
     description:
-      'The columns of the file: a JSON object from header to column, or to null to ignore it, such as {"Exit":"endDate"}. Other headers are matched by name.',
+      'A JSON object that gives each header its column, or null to ignore it, such as {"Exit":"endDate"}. Other headers are matched by name.',
   }),
 });
 
@@ -74,16 +74,16 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
         { code: 'not-csv', description: 'Text in UTF-8 or Windows-1252.' },
         {
           code: 'broken-file',
-          description: 'CSV in which every quotation mark closes and no column is repeated.',
+          description: 'CSV in which every quotation mark is closed and no column is repeated.',
         },
         { code: 'missing-columns', description: 'The columns that every person needs.' },
         { code: 'unknown-columns', description: 'All columns are known to Lastday.' },
-        { code: 'mixed-dates', description: 'One order of day and month in each column of dates.' },
+        { code: 'mixed-dates', description: 'The same order of day and month throughout each date column.' },
       ],
       problems: {
         409: '`confirmation-needed`: the file changes many people. `newEndDates`, `clearedEndDates` and `changes` have the counts; `confirm` is the number to send.',
         413: 'The file is too large.',
-        415: 'The body is not a CSV file.',
+        415: "The body isn't a CSV file.",
         422: "The file can't be read, or a parameter is invalid.",
       },
       handler: importUsers,
@@ -95,9 +95,9 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
     }),
     errors: {
       summary: 'Get the lines with errors or warnings',
-      detail: `The file with only these lines, after two more columns: the line number and its problems. You can import the corrected file as it is. Lines are kept for ${linesKeptDays} days after the import ends.`,
+      detail: `The file with only these lines. Two columns come first: the line number and its problems. You can import the corrected file as it is. Lines are kept for ${linesKeptDays} days after the import ends.`,
       answers: { 200: { description: 'The lines, as CSV.', media: 'text/csv' } },
-      problems: { 410: '`lines-deleted`: the lines of this import have been deleted.' },
+      problems: { 410: "`lines-deleted`: this import's lines have been deleted." },
       handler: errors,
     },
   };

@@ -166,5 +166,5 @@ const linesDeleted = () =>
     status: 410,
     code: 'lines-deleted',
     title: 'Lines deleted',
-    detail: `The lines of an import are kept for ${linesKeptDays} days after it ends. The counts stay.`,
+    detail: `An import's lines are kept for ${linesKeptDays} days after it ends. Its counts are kept.`,
   });

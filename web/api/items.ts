@@ -11,8 +11,8 @@ import { manyLines, oneLine } from './texts.ts';
 import { externalIdOf } from './users.ts';
 
 const seatBody = z
-  .strictObject({ licenseId: id('Expected the id of a license.') }, { error: 'Expected a JSON object.' })
-  .meta({ id: 'SeatWish' });
+  .strictObject({ licenseId: id('Expected the ID of a license.') }, { error: 'Expected a JSON object.' })
+  .meta({ id: 'SeatInput' });
 
 const seatSchema = z
   .strictObject({
@@ -32,7 +32,7 @@ const requestBody = z
     },
     { error: 'Expected a JSON object.' },
   )
-  .meta({ id: 'RequestWish' });
+  .meta({ id: 'RequestInput' });
 
 const requestSchema = z
   .strictObject({
@@ -53,7 +53,7 @@ export const itemApi = ({ database: { em } }: Services) => ({
     answers: { 201: { description: 'The seat.', schema: seatSchema } },
     rules: [{ pointer: '/licenseId', description: 'The ID of an existing license.' }],
     problems: {
-      409: "`already-has-seat`. `no-seat-left`. `suspended`, `already-offboarded`: this person can't be given anything new.",
+      409: "`already-has-seat`. `no-seat-left`. `suspended`, `already-offboarded`: this person can't get new items.",
     },
     answer: async ({ request, body: { licenseId }, actor }, transaction) => {
       const userExternalId = externalIdOf(request);
@@ -67,7 +67,7 @@ export const itemApi = ({ database: { em } }: Services) => ({
     summary: 'Create a request for a person',
     body: requestBody,
     answers: { 201: { description: 'The request.', schema: requestSchema } },
-    problems: { 409: "`suspended`, `already-offboarded`: this person can't be given anything new." },
+    problems: { 409: "`suspended`, `already-offboarded`: this person can't get new items." },
     answer: async ({ request, body, actor }, transaction) => {
       const userExternalId = externalIdOf(request);
       const { item, reason } = { ...body, reason: body.reason || null };

@@ -12,7 +12,9 @@ import { pageAnswer, pageQuery, pageRange, pageSchema } from './http/pagination.
 
 const listQuery = z.strictObject({
   state: z
-    .enum(offboardingStates, { error: `Expected one of ${offboardingStates.join(', ')}, once.` })
+    .enum(offboardingStates, {
+      error: `Expected one of ${offboardingStates.join(', ')}. Send the parameter once.`,
+    })
     .optional()
     .meta({ description: 'Only offboardings in this state.' }),
   ...pageQuery,
@@ -81,7 +83,7 @@ export const offboardingApi = ({ database: { em } }: Services) => ({
     query: listQuery,
     answers: {
       200: {
-        description: 'Offboardings by id, the oldest first.',
+        description: 'Offboardings by ID, oldest first.',
         schema: pageSchema('OffboardingList', listed),
       },
     },

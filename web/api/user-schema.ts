@@ -18,18 +18,18 @@ const desired = z.strictObject(
     jobTitle: oneLine(100).nullable(),
     managerExternalId: oneIdentifier(100).nullable().meta({
       description:
-        'An offboarded manager is stored as none, with a warning. An unknown person, the person themselves or one of their reports changes nothing, with a warning.',
+        'With an offboarded manager, no manager is stored. With an unknown person, the person themselves or one of their reports, nothing changes. Both give a warning.',
     }),
     startDate: date().nullable(),
     endDate: date().nullable().meta({
       description:
-        "The last day, in the person's time zone. A date starts an offboarding, null cancels it. Omitted, it stays as it is, even in PUT.",
+        "The last day, in the person's time zone. A date starts an offboarding; null cancels it. If omitted, it stays as it is, even with PUT.",
     }),
     timeZone: timeZone().nullable().meta({ description: "null: the workspace's time zone." }),
     status: choice(userStatuses),
     sourceUpdatedAt: writtenAt().meta({
       description:
-        'When the source wrote this. Fields with a later value are ignored and listed in the response.',
+        'When the source system changed this. Fields with a later value are ignored and listed in the response.',
     }),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'Expected a JSON object.' : undefined) },

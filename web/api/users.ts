@@ -22,12 +22,13 @@ import {
 } from './user-schema.ts';
 
 const listQuery = z.strictObject({
-  id: idParameter('Expected one ID of a person').optional().meta({
-    description: 'Only the person with this id, such as the one in a webhook: one or none.',
+  id: idParameter("Expected one person's ID").optional().meta({
+    description:
+      'Only the person with this ID, such as the one in a webhook. The list has one person or none.',
   }),
-  externalId: oneIdentifier(100, 'Expected one external ID, once.')
+  externalId: oneIdentifier(100, 'Expected one external ID. Send the parameter once.')
     .optional()
-    .meta({ description: 'Only the person with this external ID: one or none.' }),
+    .meta({ description: 'Only the person with this external ID. The list has one person or none.' }),
   ...pageQuery,
 });
 
@@ -35,7 +36,7 @@ export const userApi = ({ database: { em } }: Services) => ({
   list: readEndpoint({
     summary: 'List people, or find one by ID or external ID',
     query: listQuery,
-    answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
+    answers: { 200: { description: 'People by ID.', schema: pageSchema('UserList', userSchema) } },
     answer: async ({ request, query: { id, externalId, ...page } }) => {
       const { after, limit } = pageRange(page);
       return pageAnswer(request, await listApiUsers(em, { id, externalId, after, limit }));
@@ -102,7 +103,7 @@ const userRules: ListedRule[] = [
 ];
 
 const refused =
-  "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't change. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would remove the end date, manager or email from too many people within an hour. A super admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";
+  "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't be changed. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would remove the end date, manager or email from too many people within an hour. A super admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";
 
 /** The external id in the address, cleaned. Throws NotFound for one that nobody can have. */
 export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'person');

@@ -35,5 +35,5 @@ function wordsOf(header: string, { proof, other, isYearFirst }: MixedDates, form
       : isYearFirst
         ? `dates that begin with the year are read ${expected}`
         : `this workspace expects ${expected} (${format})`;
-  return `The dates in “${header}” are mixed: ${proven(proof)}, but ${against}. Nothing was imported. Write all dates as 2026-12-31, or set your date format in the workspace settings.`;
+  return `The dates in “${header}” are mixed: ${proven(proof)}, but ${against}. Nothing was imported. Write all dates as 2026-12-31, or set the date format under Workspace.`;
 }

@@ -78,7 +78,7 @@ export const lineListLabels = (hasStarted: boolean): Record<ShownLines, string> 
 });
 
 const detailHeadings: Partial<Record<ShownLines, string>> = {
-  errors: 'Column and problem',
+  errors: 'Column and error',
   warnings: 'Column and warning',
   leaving: 'End date',
 };

@@ -35,7 +35,7 @@ export function shapeChecker(columns: readonly FileColumn[]) {
     const isLonger = cells.slice(columns.length).some((cell) => cell.trim() !== '');
     const isShorter = cells.length < columns.length;
     if (!isLonger && (!isShorter || (everyCellFits && !cells.some(isMoved)))) return [];
-    const message = `This line has ${cells.length} cells and the header has ${columns.length}. Is a separator or a quotation mark missing?`;
+    const message = `This line has ${cells.length} cells, but the header has ${columns.length}. Is a separator or a quotation mark missing?`;
     return [{ field: null, message }];
   };
 }

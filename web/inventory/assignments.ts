@@ -109,7 +109,7 @@ function recoveryAlert(
   { outcome, formerHolderId }: RecoverAnswer,
 ): Alert {
   if (formerHolderId === null)
-    return { tone: 'info', text: `${tag} had no holder, so there is nothing to recover.` };
+    return { tone: 'info', text: `${tag} had no holder, so there was nothing to recover.` };
   if (outcome === 'already-returned') {
     return { tone: 'info', text: `${tag} was already recovered.` };
   }

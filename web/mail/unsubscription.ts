@@ -12,14 +12,14 @@ export const unsubscriptionPages = ({ database: { em }, environment }: Services)
   /** Asks for a confirmation, because mail programs open links before people do. */
   const blank: RequestHandler = (request, response) => {
     const { kind } = readToken(String(request.params.token));
-    page(response, 'unsubscribe/show', { title: 'Stop emails', kind, isStopped: false });
+    page(response, 'unsubscribe/show', { title: 'Unsubscribe', kind, isStopped: false });
   };
 
   /** Unsubscribes without signing in. Mail programs post here too (RFC 8058). */
   const create: RequestHandler = async (request, response) => {
     const { userId, kind } = readToken(String(request.params.token));
     await unsubscribe(em, userId, kind);
-    page(response, 'unsubscribe/show', { title: 'Emails stopped', kind, isStopped: true });
+    page(response, 'unsubscribe/show', { title: 'Unsubscribed', kind, isStopped: true });
   };
 
   function readToken(token: string): UnsubscribeRequest {

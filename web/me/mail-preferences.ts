@@ -20,7 +20,7 @@ export const mailPreferencePages = ({ database: { em } }: Services) => {
     const chosen = readForm(choicesForm, request.body);
     const unwanted = mailKindsFor(me).filter((kind) => chosen[kind] === undefined);
     await updateMailPreferences(em, me.id, unwanted);
-    return done(request, response, '/me', 'Email choices saved.');
+    return done(request, response, '/me', 'Email preferences saved.');
   };
 
   return { update };

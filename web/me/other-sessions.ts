@@ -13,12 +13,12 @@ export const otherSessionPages = ({ database: { em } }: Services) => {
     const key = String(request.params.sessionKey);
     if (!isSha256(key)) throw new NotFound('session');
     await endOneSession(em, signedIn(response).id, key);
-    return done(request, response, '/me', 'That session is signed out.');
+    return done(request, response, '/me', 'That session was signed out.');
   };
 
   const destroyAll: RequestHandler = async (request, response) => {
     await endOtherSessions(em, signedIn(response).id, sessionKeyOf(request));
-    return done(request, response, '/me', 'You are signed out everywhere else.');
+    return done(request, response, '/me', "You're signed out everywhere else.");
   };
 
   return { destroy, destroyAll };

@@ -4,6 +4,7 @@ import { sessionsOf } from '../../database/access/sessions.ts';
 import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { may } from '../../domain/access/permissions.ts';
+import { todayIn } from '../../domain/dates.ts';
 import { type ChosenMailKind, chosenMailKinds } from '../../domain/mail/mails.ts';
 import { sessionKeyOf } from '../access/sign-in.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
@@ -49,9 +50,11 @@ export const ownPage =
     const unwanted = await mailPreferencesOf(database.em, me.id);
     const sessions = await sessionsOf(database.em, me.id, new Date(Date.now() - absoluteLimitMs));
     const ours = sessionKeyOf(request);
+    const person = await readChecklistPage(database.em, me.id);
     page(response, 'me/show', {
       title: 'My page',
-      person: await readChecklistPage(database.em, me.id),
+      person,
+      today: todayIn(person.zone, new Date()),
       errors,
       hasPasswords: environment.SIGN_IN !== 'sso',
       factors: await secondFactorsOf(database.em, me.id),

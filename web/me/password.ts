@@ -30,7 +30,7 @@ export async function passwordPages({ database, environment }: Services) {
     refuseTooMany(response, wait, 'current');
     await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
     await limits.forget(request.ip ?? '', email);
-    const text = 'Password changed. You are signed out everywhere else.';
+    const text = "Password changed. You're signed out everywhere else.";
     return done(request, response, '/me', text);
   };
 

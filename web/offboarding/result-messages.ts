@@ -67,7 +67,7 @@ export function retryAlert(answer: RetryAnswer, words: Words): Alert {
     case 'being-tried':
       return { tone: 'info', text: 'Retrying… Refresh in a moment.' };
     case 'nothing-failed':
-      return { tone: 'info', text: 'There is no failed step to retry.' };
+      return { tone: 'info', text: "There's no failed step to retry." };
     default:
       return completionAlert(answer, words);
   }

@@ -25,7 +25,7 @@ export const endDateQuestion = (
 
 const effectsOf = (status: User['status']): string[] =>
   status === 'offboarded'
-    ? ['They are marked offboarded, so their offboarding stays open.']
+    ? ["They're marked offboarded, so their offboarding stays open."]
     : ['Removing it cancels their offboarding and stops reminders.', notGivenBack];
 
 /** What cancelling an offboarding does not undo. */

@@ -26,7 +26,7 @@ export const erasurePages = ({ database: { em } }: Services) => {
     const userId = idIn(request, 'userId', 'person');
     const isNew = await erasePerson(em, actorOf(response), userId);
     const name = erasedName(userId);
-    const text = isNew ? `Data erased. They are now ${name}.` : `${name} was already erased.`;
+    const text = isNew ? `Data erased. This person is now ${name}.` : `${name} was already erased.`;
     return done(request, response, `/users/${userId}`, text);
   };
 

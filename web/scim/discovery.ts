@@ -37,6 +37,6 @@ const oneOf =
 /** The RFC wants a 403, so that no client believes that it read a part. */
 function refuseFilter({ query }: ScimCall): void {
   if (isObject(query) && query.filter !== undefined) {
-    throw new ScimError(403, "What the server tells of itself can't be filtered.");
+    throw new ScimError(403, "The service provider's configuration can't be filtered.");
   }
 }

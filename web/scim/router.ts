@@ -35,7 +35,7 @@ const hasBody = (method: string) => ['post', 'put', 'patch'].includes(method);
 const allowOnly =
   (methods: string): RequestHandler =>
   () => {
-    throw new ScimError(405, `This address only accepts ${methods}.`, { headers: { Allow: methods } });
+    throw new ScimError(405, `This URL only accepts ${methods}.`, { headers: { Allow: methods } });
   };
 
 /** Refuses a query string with a zero byte or damaged UTF-8. Throws a 400. */

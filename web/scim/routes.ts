@@ -49,7 +49,7 @@ export function scimRoutes(services: Services): ScimRoute[] {
 
     route('post', '/.search', notSupported('Search /Users or /Groups.')),
     ...(['get', 'post', 'put', 'patch', 'delete'] as const).map((method) =>
-      route(method, '/Me', notSupported('A token is no person.')),
+      route(method, '/Me', notSupported("A token isn't a person.")),
     ),
   ];
 }

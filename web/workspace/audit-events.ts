@@ -139,7 +139,7 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   },
   'account.dismissed': {
     uses: ['reason'],
-    words: (_, person) => `decided that ${person}'s deactivation starts no offboarding`,
+    words: (_, person) => `decided not to start offboarding after the directory deactivated ${person}`,
   },
   'account.decided': {
     uses: ['questionId', 'question', 'isAccepted'],

@@ -26,5 +26,5 @@ export const reminderForm = z.object({
 /** The options of the field for the hour of the daily mail. */
 export const digestHours = Array.from({ length: 24 }, (_, hour) => [
   hour,
-  hour === 0 ? 'As soon as they are due' : `Not before ${String(hour).padStart(2, '0')}:00`,
+  hour === 0 ? "As soon as they're due" : `Not before ${String(hour).padStart(2, '0')}:00`,
 ]);

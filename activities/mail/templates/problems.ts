@@ -31,6 +31,6 @@ export function problemsMail(
       ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : []),
       link('Open Lastday', links.to('/notifications')),
     ],
-    reason: 'You get this email at most once a day, because you are a super admin.',
+    reason: "You get this email at most once a day, because you're a super admin.",
   };
 }

@@ -198,8 +198,8 @@ const othersEnd = (isItAdmin: boolean, links: Links): Block[] =>
 
 function reasonFor(own: boolean, others: boolean, isItAdmin: boolean): string {
   const reasons = [
-    ...(own ? ['you are leaving'] : []),
-    ...(others ? [isItAdmin ? 'you handle offboarding' : 'people who report to you are leaving'] : []),
+    ...(own ? ["you're leaving"] : []),
+    ...(others ? [isItAdmin ? 'you handle offboarding' : 'your direct reports are leaving'] : []),
   ];
   return `You get this email at most once a day, because ${reasons.join(' and ')}.`;
 }

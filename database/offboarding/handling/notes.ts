@@ -33,7 +33,7 @@ export const removeNote = (
     if (note.userId !== userId) throw new NotFound('note');
     const { role } = await change.em.findOneOrFail(User, { id: actorId });
     if (note.authorId !== actorId && !may(role, 'manage-access')) {
-      throw new Refusal('not-author', 'Only its author or a super admin can remove a note.');
+      throw new Refusal('not-author', "Only a note's author or a super admin can remove it.");
     }
     change.em.remove(note);
     change.record('note.removed', { noteId });

@@ -46,7 +46,7 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
       return await startOnce(options);
     } catch (error) {
       if (!(error instanceof EndedAtOnce) || starts === maxStarts) throw error;
-      options.log("Temporal's server stopped before it was ready. Starting it again");
+      options.log('The Temporal server stopped before it was ready. Starting it again');
     }
   }
 }
@@ -67,7 +67,7 @@ async function startOnce(options: TemporalOptions): Promise<LocalTemporal> {
     const Failure = server.hasEnded() ? EndedAtOnce : Error;
     await server.stop();
     throw new Failure(
-      `Temporal's server didn't start. Its log says:\n${logTail(logFile(dataDir, 'temporal'))}`,
+      `The Temporal server didn't start. Its log says:\n${logTail(logFile(dataDir, 'temporal'))}`,
     );
   }
   return { ...server, port, uiPort, address, uiUrl: `http://127.0.0.1:${uiPort}` };

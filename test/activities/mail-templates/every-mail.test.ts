@@ -24,7 +24,7 @@ describe('every mail', () => {
     const text = asText(letter, footer);
     expect(text).toContain(evil.split(' ')[0]);
     expect(text).toContain('Unsubscribe from these emails: https://x.example/stop');
-    expect(text).toContain('Choose your emails: https://lastday.halden.example/me#mail');
+    expect(text).toContain('Email preferences: https://lastday.halden.example/me#mail');
     expect(text.split('\n').filter((line) => line.length > 76 && !line.includes('http'))).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ test('finished imports are linked if the reader may see them', () => {
   expect(letter.subject).toBe('2 imports finished');
   const text = textOf(letter).replace(/\s+/g, ' ');
   expect(text).toContain(
-    'The import of assets.csv is done: 1,200 added, 0 changed, 0 unchanged, 0 with errors.',
+    'The import of assets.csv finished: 1,200 added, 0 changed, 0 unchanged, 0 with errors.',
   );
   expect(text).toContain('https://lastday.halden.example/imports/4');
   expect(text).not.toContain('/imports/5');

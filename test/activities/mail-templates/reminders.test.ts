@@ -26,7 +26,7 @@ describe('a reminder to an IT admin', () => {
     const notice = { ...over, details: { tag: 'LT-1', until: '2026-12-03' } };
     const letter = remindersMail([leaver({})], ivo, links, [notice])!;
     expect(letter.subject).toBe(
-      'LT-1 from Lena Brandt was on hold until 3 Dec 2026. Check whether you can close it.',
+      'LT-1 from Lena Brandt was on hold until 3 Dec 2026. Check whether you can clear it.',
     );
     expect(textOf(letter).indexOf('For you to check')).toBeLessThan(textOf(letter).indexOf('Leaving soon'));
     expect(remindersMail([], ivo, links, [notice, notice])!.subject).toBe('2 things for you to check');
@@ -122,6 +122,6 @@ describe('a reminder to the leaver', () => {
     const text = textOf(remindersMail([leaver({}), leaver({ id: 3, name: 'Timo Aalto' })], admin, links));
     expect(text).toContain('Your last day is');
     expect(text).toContain('Timo Aalto');
-    expect(text.replace(/\s+/g, ' ')).toContain('because you are leaving and you handle offboarding.');
+    expect(text.replace(/\s+/g, ' ')).toContain("because you're leaving and you handle offboarding.");
   });
 });

@@ -133,7 +133,7 @@ describe('a license that was made without a vendor (R6)', () => {
       [name, 'Slack', null, cast.emil.externalId],
       [name, 'Miro', null, cast.timo.externalId],
     ];
-    const words = `vendor: ${name} has no vendor yet, and this file states Miro and Slack. Set its vendor on its page first.`;
+    const words = `vendor: ${name} has no vendor yet, and this file gives Miro and Slack. Set its vendor on its page first.`;
     const found = await files.upload('licenses', csvOf(header, ...lines));
     expect(await problemsOf(database, found)).toEqual([
       [2, words],

@@ -21,7 +21,7 @@ describe('an import', () => {
     await cancelImport(em, `user:${cast.ada.id}`, cancelled);
     await Promise.all([files.execute(cancelled), files.execute(cancelled)]);
     expect(await notificationsOf(cast.nora.id)).toEqual([
-      'The import of file.csv is done: 0 added, 2 changed, 0 unchanged, 0 with errors.',
+      'The import of file.csv finished: 0 added, 2 changed, 0 unchanged, 0 with errors.',
       'The import of file.csv was cancelled after 0 of 2 lines: 0 added, 0 changed, 0 unchanged, 0 with errors.',
     ]);
     expect(await notificationsOf(cast.ada.id)).toEqual([]);
@@ -40,9 +40,9 @@ describe('an import', () => {
     await cancelImport(em, actor, id);
     await files.execute(id);
     expect(await notificationsOf(cast.nora.id)).toEqual([
-      'The import of file.csv is done, with errors: 0 added, 0 changed, 0 unchanged, 1 with errors.',
+      'The import of file.csv finished with errors: 0 added, 0 changed, 0 unchanged, 1 with errors.',
       'The import of file.csv was cancelled after 3 of 3 lines: 2 added, 0 changed, 0 unchanged, 1 with errors.' +
-        ' 1 person still without a manager from this file. Import it again to set it.',
+        ' 1 person still needs a manager from this file. Import it again to finish.',
     ]);
     expect((await files.run('users', people)).results).toMatchObject({ changed: 1, unchanged: 1 });
     expect((await personWith(database, here)).managerId).toBe((await personWith(database, boss)).id);

@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
-import { nextReminder } from '../../../database/offboarding/reminders.ts';
+import { fireReminder, nextReminder } from '../../../database/offboarding/reminders.ts';
 import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { type Statement, spyOnQueries } from '../../../testing/cast/query-spy.ts';
+import { reminderNamed } from '../../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 // After an import of thousands of leavers, PostgreSQL's statistics are stale for a minute. A statement about one leaver
@@ -37,15 +38,15 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** How many reminders a statement reads. */
-async function remindersReadBy({ text, values }: Statement): Promise<number> {
+/** How many rows of a table a statement reads. */
+async function rowsReadBy({ text, values }: Statement, table: 'reminders' | 'users'): Promise<number> {
   await sql.query('begin');
   const { rows } = await sql.query(`explain (analyze, format json) ${text}`, values);
   await sql.query('rollback');
   const readBelow = (node: PlanNode): number => {
     const read = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
     const below = (node.Plans ?? []).map(readBelow).reduce((sum, each) => sum + each, 0);
-    return below + (node['Relation Name'] === 'reminders' ? read : 0);
+    return below + (node['Relation Name'] === table ? read : 0);
   };
   return readBelow(rows[0]['QUERY PLAN'][0].Plan);
 }
@@ -70,5 +71,16 @@ test.each<[string, number, () => Promise<unknown>]>([
   const statements = await aboutReminders(work);
   expect(statements).toHaveLength(count);
   for (const statement of statements)
-    expect(await remindersReadBy(statement), statement.text).toBeLessThan(30);
+    expect(await rowsReadBy(statement, 'reminders'), statement.text).toBeLessThan(30);
+});
+
+test('a reminder looks for its recipients among those who have a role', async () => {
+  const { id, dueAt } = await reminderNamed(database, cast.lena.id, '1 before');
+  const notifying: Statement[] = [];
+  const capture = (statement: Statement) => {
+    if (/insert into notifications/.test(statement.text)) notifying.push(statement);
+  };
+  await spyOnQueries(capture, () => fireReminder(database.em, id, new Date(dueAt)));
+  expect(notifying).toHaveLength(1);
+  expect(await rowsReadBy(notifying[0]!, 'users')).toBeLessThan(30);
 });

@@ -26,7 +26,7 @@ const patch = (id: number, managerId: number) =>
 const managerOf = async (id: number) => (await userById(em, id)).managerId ?? null;
 
 describe('a change of manager (E15)', () => {
-  test('to a report, directly or through others, is refused with both names', async () => {
+  test('to a report, directly or indirectly, is refused with both names', async () => {
     const [boss, lead, report] = await team(3, [
       [1, 0],
       [2, 1],

@@ -37,7 +37,7 @@ describe('the description of a text says what the API asks (E13)', () => {
       const isText = schema.type === 'string' && schema.const === undefined && schema.enum === undefined;
       if (isText && !schema.pattern && !schema.format) bare.push(path);
     };
-    const bodies = Object.entries(schemas).filter(([name]) => /Wish$|^User(Patch|Put)$/.test(name));
+    const bodies = Object.entries(schemas).filter(([name]) => /Input$|^User(Patch|Put)$/.test(name));
     expect(bodies).toHaveLength(7);
     for (const [name, schema] of bodies) look(schema, name);
     expect(bare.filter((path) => !path.endsWith('.timeZone'))).toEqual([]);

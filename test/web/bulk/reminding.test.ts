@@ -83,7 +83,7 @@ test('only those are reminded whom the filters of the queue showed, and the page
   }
   const everyFilter = `?${Object.keys(filters).join('&')}&show=overdue`;
   const { location } = await press(admin, (await admin.get(address + everyFilter)).text);
-  expect((await admin.get(location!)).text).toContain('Reminders sent for 1 person');
+  expect((await admin.get(location!)).text).toContain('Reminders sent about 1 person');
   const reminded = ({ lena: leaver }: Cast) =>
     em.fork().count(AuditEntry, { userId: leaver.id, action: 'offboarding.reminded' });
   expect([await reminded(one), await reminded(other)]).toEqual([1, 0]);

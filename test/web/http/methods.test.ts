@@ -20,7 +20,7 @@ const methodsOf = Map.groupBy(
   ([, path]) => path,
 );
 const paths = [...methodsOf].map(([path, routes]) => ({ path, methods: routes.map(([method]) => method) }));
-const consolePaths = paths.filter(({ path }) => !path.startsWith('/api/'));
+const consolePaths = paths.filter(({ path }) => !/^\/(api|scim)\//.test(path));
 const apiPaths = paths.filter(({ path }) => path.startsWith('/api/v1/'));
 
 const cookie = () => [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; ');

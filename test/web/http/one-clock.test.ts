@@ -29,7 +29,7 @@ beforeAll(async () => {
 /** Every page of the console as Ada sees it; the API's document is for machines. */
 async function everyPage(): Promise<{ path: string; text: string }[]> {
   const paths = routesOf(web.app)
-    .filter((route) => route.startsWith('GET /') && !/ \/(api|health|ready|vendor)\b/.test(route))
+    .filter((route) => route.startsWith('GET /') && !/ \/(api|scim|health|ready|vendor)\b/.test(route))
     .flatMap((route) => addressesOf(route.slice('GET '.length), params));
   const pages: { path: string; text: string }[] = [];
   for (const path of paths) {

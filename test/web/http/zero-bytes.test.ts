@@ -26,7 +26,7 @@ const fields = [
 /** Fields that a page reads again when its form was refused. */
 const readAgain = ['manager', 'managerSearched', 'person', 'loaded'];
 const forms = routesOf(web.app)
-  .filter((route) => route.startsWith('POST /') && !route.includes('/api/'))
+  .filter((route) => route.startsWith('POST /') && !/ \/(api|scim)\//.test(route))
   .map((route) => route.slice('POST '.length))
   .filter((path) => path !== '/session/end');
 

@@ -66,7 +66,7 @@ describe('the import', () => {
     await nora.post(`/imports/${id}/cancellation`);
     await execute(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain(
-      '1 person has no manager yet. Import the file again to set it.',
+      '1 person has no manager yet. Import the file again to finish.',
     );
     const again = await uploaded(nora, 'users', file);
     await nora.post(`/imports/${again}/start`);
@@ -97,6 +97,6 @@ describe('the import', () => {
     const id = await uploaded(nora, 'users', csvOf(['email'], [cast.emil.email]));
     const { text } = await nora.get('/imports');
     expect(text).toContain(`href="/imports/${id}"`);
-    expect((await nora.get('/imports?page=900')).text).toContain('There is no page 900');
+    expect((await nora.get('/imports?page=900')).text).toContain("There's no page 900");
   });
 });

@@ -78,7 +78,7 @@ describe('(R17) a file with unknown columns', () => {
     expect(refused.status).toBe(422);
     expect(messageBeside(refused.text, 'column3')).toBe('Choose a field or ignore this column.');
     expect(messageBeside(refused.text, 'column4')).toBe(
-      'Several columns are Email. Keep one and ignore the others.',
+      'Several columns map to Email. Keep one and ignore the others.',
     );
     expect(selected(refused.text)).toEqual({ ...mapped, column3: '', column4: 'email' });
     const nothing = await nora.post(address, { ...mapped, column1: 'firstName' });

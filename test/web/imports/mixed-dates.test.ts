@@ -48,7 +48,7 @@ describe('(R14) a column with a date in the other order', () => {
     const refused = await send(file());
     expectProblem(refused, 422, 'mixed-dates');
     expect(refused.json.detail).toBe(
-      'The dates in “endDate” are mixed: line 3, “13/02/2027”, must be day first, but this workspace expects month first (MM/DD/YYYY). Nothing was imported. Write all dates as 2026-12-31, or set your date format in the workspace settings.',
+      'The dates in “endDate” are mixed: line 3, “13/02/2027”, must be day first, but this workspace expects month first (MM/DD/YYYY). Nothing was imported. Write all dates as 2026-12-31, or set the date format under Workspace.',
     );
     expect([await em.fork().count(Import), await em.fork().count(ImportRow)]).toEqual(before);
     expect((await userById(em, cast.emil.id)).endDate ?? null).toBeNull();

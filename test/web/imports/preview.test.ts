@@ -55,7 +55,7 @@ describe('the preview', () => {
       '2 Emil Novák End date: 2026-12-31',
       '3 Timo Aalto Department: Engineering → Research',
     ]);
-    expect((await nora.get(`/imports/${id}?show=nonsense&page=99`)).text).toContain('There is no page 99');
+    expect((await nora.get(`/imports/${id}?show=nonsense&page=99`)).text).toContain("There's no page 99");
   });
 
   test('escapes the contents of the file', async () => {

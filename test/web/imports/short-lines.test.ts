@@ -66,7 +66,7 @@ describe('(R3) a line without the separators of its empty last cells', () => {
     ]);
     const found = await files.upload('users', csvOf(header, [newId(), 'Ana', 'no address']));
     expect(await problemsOf(database, found)).toEqual([
-      [2, expect.stringContaining('This line has 3 cells and the header has 6.')],
+      [2, expect.stringContaining('This line has 3 cells, but the header has 6.')],
     ]);
   });
 

@@ -35,7 +35,7 @@ describe('the list of assets', () => {
   });
 
   test('reports a page past its end, and ignores an unknown status', async () => {
-    expect((await ivo.get('/assets?page=900')).text).toContain('There is no page 900');
+    expect((await ivo.get('/assets?page=900')).text).toContain("There's no page 900");
     expect((await ivo.get('/assets?status=stolen&page=-3')).text).toContain(cast.spare.tag);
   });
 

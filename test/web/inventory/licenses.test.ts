@@ -35,7 +35,7 @@ describe('the list of licenses', () => {
     expect(text).toContain('1 of 3 used');
     expect(text).toMatch(/<progress\s+class="bar"\s+max="3"\s+value="1"/);
     expect((await ivo.get('/licenses?q=nothing+like+it')).text).toContain('No matching licenses');
-    expect((await ivo.get('/licenses?page=70')).text).toContain('There is no page 70');
+    expect((await ivo.get('/licenses?page=70')).text).toContain("There's no page 70");
   });
 });
 
@@ -105,7 +105,7 @@ describe('a license', () => {
 
     const found = await ivo.get(`/licenses/${wide}?q=seated+33`);
     expect(found.text.split('<tr id="seat-')).toHaveLength(2);
-    expect((await ivo.get(`/licenses/${wide}?page=9`)).text).toContain('There is no page 9');
+    expect((await ivo.get(`/licenses/${wide}?page=9`)).text).toContain("There's no page 9");
   });
 
   test('is not for employees', async () => {

@@ -80,7 +80,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${cast.spare.id}/recovery`, { ...good, from: 'offboarding' });
     expect(answer.location).toBe(`/assets/${cast.spare.id}`);
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      `info: ${cast.spare.tag} had no holder, so there is nothing to recover.`,
+      `info: ${cast.spare.tag} had no holder, so there was nothing to recover.`,
     );
   });
 

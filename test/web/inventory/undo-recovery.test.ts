@@ -74,7 +74,7 @@ describe('(R19) undoing a recovery on the asset page', () => {
     const never = await ivo.post(`/assets/${spare.id}/recovery/correction`);
     expect([never.status, messagesOn(never.text)]).toEqual([
       409,
-      `danger: ${spare.tag} never had a holder, so there is no recovery to undo.`,
+      `danger: ${spare.tag} never had a holder, so there's no recovery to undo.`,
     ]);
     expect((await ivo.post('/assets/999999/recovery/correction')).status).toBe(404);
   });

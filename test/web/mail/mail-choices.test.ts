@@ -34,7 +34,7 @@ describe("on the user's own page", () => {
     expect([saved.status, saved.location]).toEqual([303, '/me']);
     expect(await unwanted(cast.mira.id)).toEqual(['completions']);
     const after = await mira.get('/me');
-    expect(messagesOn(after.text)).toBe('success: Email choices saved.');
+    expect(messagesOn(after.text)).toBe('success: Email preferences saved.');
     expect(after.text).toMatch(/name="reminders"[^>]*checked/);
     expect(after.text).not.toMatch(/name="completions"[^>]*checked/);
   });
@@ -74,7 +74,7 @@ describe('the unsubscribe link', () => {
   test('changes nothing on GET', async () => {
     const page = await web.stranger().get(linkFor(cast.lena.id));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('Stop reminder emails?');
+    expect(page.text).toContain('Unsubscribe from reminder emails?');
     expect(page.headers.get('cache-control')).toBe('no-store');
     expect(await unwanted(cast.lena.id)).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('the unsubscribe link', () => {
 
   test('unsubscribes with the button of its page', async () => {
     const answer = await web.stranger().post(linkFor(cast.emil.id));
-    expect(answer.text).toContain('No more reminder emails');
+    expect(answer.text).toContain('Unsubscribed from reminder emails');
     expect(await unwanted(cast.emil.id)).toEqual(['reminders']);
   });
 

@@ -115,7 +115,7 @@ describe('notifications', () => {
     const { text } = await ada.get('/notifications');
     expect(text).toContain('href="/settings/webhooks/7/deliveries"');
     expect(flat(text)).toContain(
-      'Webhooks to https://hooks.example/a are disabled: the endpoint responded 410 Gone.',
+      'Webhooks to https://hooks.example/a are disabled: the endpoint responded with 410 Gone.',
     );
     const mira = await web.signIn(cast.mira.email);
     expect((await mira.get('/notifications')).text).not.toContain(`/offboarding/${cast.lena.id}`);
@@ -167,7 +167,7 @@ describe('notifications', () => {
     };
     for (const { id } of [cast.nora, cast.ivo]) await notify(id, 'import_ended', { details });
     const words =
-      'The import of hr.csv is done, with errors: 0 added, 2 changed, 0 unchanged, 1 with errors.';
+      'The import of hr.csv finished with errors: 0 added, 2 changed, 0 unchanged, 1 with errors.';
     for (const [{ email }, isLink] of [
       [cast.nora, true],
       [cast.ivo, false],

@@ -127,7 +127,7 @@ test('an empty queue says so', async () => {
 
 test('a page past the end links to the last one, and a malformed page is page one', async () => {
   const beyond = await queue('?page=99');
-  expect(beyond).toContain('There is no page 99');
+  expect(beyond).toContain("There's no page 99");
   expect(beyond).toContain('href="/offboarding?window=30">Go to last page');
   for (const page of ['0', '-1', 'x', '1e9', ''])
     expect(rowsOf(await queue(`?page=${page}`)).length).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 const retry = (by = ivo) => by.post(`${page}/retry`, { token: randomUUID() });
-const nothingFailed = 'info: There is no failed step to retry.';
+const nothingFailed = "info: There's no failed step to retry.";
 const failedStep = async () =>
   (await database.em.fork().findOneOrFail(Offboarding, { id: cast.offboardingId })).failedStep ?? null;
 

@@ -52,6 +52,15 @@ describe('an end date', () => {
     ).toBe(303);
   });
 
+  test('in the past is named as past on the own page of a person who still has devices', async () => {
+    const lena = await web.signIn(cast.lena.email);
+    const shown = async () =>
+      (await lena.get('/me')).text.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ');
+    expect(await shown()).toContain('Please return these by your last day,');
+    await nora.post(`/users/${cast.lena.id}/end-date`, { endDate: '2026-01-31' });
+    expect(await shown()).toContain('Your last day was 31 Jan 2026 . Please return these.');
+  });
+
   test('after completion accepts only the same value', async () => {
     const id = await createOffboardedUser(own.database);
     expect((await nora.post(`/users/${id}/end-date`, { endDate: '2026-01-31' })).status).toBe(303);

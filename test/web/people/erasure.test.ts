@@ -26,7 +26,9 @@ test('(R23) a super-admin erases a former employee after a confirmation, with pl
   const { status, location } = await ada.post(address);
   expect([status, location]).toEqual([303, `/users/${gone.id}`]);
   const shown = await ada.get(`/users/${gone.id}`);
-  expect(messagesOn(shown.text)).toBe(`success: Data erased. They are now Former employee #${gone.id}.`);
+  expect(messagesOn(shown.text)).toBe(
+    `success: Data erased. This person is now Former employee #${gone.id}.`,
+  );
   expect(shown.text).not.toContain(`/users/${gone.id}/edit`);
   for (const page of [shown.text, (await ada.get(`/audit?user=${gone.id}`)).text]) {
     expect(page).toContain(`Former employee #${gone.id}`);

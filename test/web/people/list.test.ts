@@ -39,7 +39,7 @@ describe('the list of people', () => {
 
   test('reports a page past its end, and links to the last one', async () => {
     const { text } = await nora.get('/users?page=500&department=Engineering');
-    expect(text).toContain('There is no page 500');
+    expect(text).toContain("There's no page 500");
     expect(text).toContain('href="/users?department=Engineering"');
   });
 

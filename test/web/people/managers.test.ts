@@ -29,6 +29,6 @@ describe("a manager in a person's form", () => {
   test('who reports to the person is refused with both names (E15)', async () => {
     const refused = await nora.post(`/users/${cast.mira.id}`, { manager: cast.timo.email });
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain('Timo Aalto reports to Mira Holt, directly or through others.');
+    expect(refused.text).toContain('Timo Aalto reports to Mira Holt, directly or indirectly.');
   });
 });

@@ -17,7 +17,7 @@ describe('the list of requests', () => {
     expect((await ivo.get('/requests?status=rejected')).text).toContain(`href="/requests/${closed}"`);
     expect((await ivo.get('/requests?status=all')).text).toContain('Beanbag');
     expect((await ivo.get('/requests?status=nonsense')).text).not.toContain('Beanbag');
-    expect((await ivo.get('/requests?page=80')).text).toContain('There is no page 80');
+    expect((await ivo.get('/requests?page=80')).text).toContain("There's no page 80");
   });
 
   test('marks requests of leavers', async ({ ivo }) => {

@@ -61,7 +61,7 @@ describe('deliveries', () => {
     expect((await ada.get(`${here}?state=pending`)).text).toContain('No matching deliveries');
     const beyond = await ada.get(`${here}?state=nonsense&type=x&page=77`);
     expect(beyond.text).toContain('52 deliveries');
-    expect(beyond.text).toContain('There is no page 77');
+    expect(beyond.text).toContain("There's no page 77");
   });
 
   test('show request and response, escaped and without the secret', async ({ ada }) => {

@@ -133,6 +133,7 @@ test('the filter names actions in words', async () => {
   const { ivo } = await makeCast(database);
   const { text } = await (await web.signIn(ivo.email)).get('/audit?action=seat.revoked');
   expect(text).toContain('<option value="seat.revoked" selected>Revoked the seat</option>');
+  expect(text).toContain('>Created a sign-in link</option>');
 });
 
 test('a day in the details is a date, a time is by the clock, and any other text stays as it is', async () => {

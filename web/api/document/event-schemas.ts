@@ -69,7 +69,7 @@ export interface DescribedEvent {
 
 const words: Record<WebhookEventType, string> = {
   ...webhookEvents,
-  'webhook.test': 'A test, sent to any endpoint without a subscription',
+  'webhook.test': 'A test, which every endpoint can receive without subscribing',
 };
 
 /** Every webhook event. */

@@ -27,7 +27,7 @@ export const apiDocument = (routes: ApiRoute[], environment: Environment): ApiDo
     ),
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'An API token, created in the settings.' },
+        token: { type: 'http', scheme: 'bearer', description: 'An API token, created under API tokens.' },
       },
     },
   });
@@ -104,7 +104,7 @@ function problemsOf(endpoint: Endpoint, path: string) {
   const general: [status: number, when: unknown, description: string][] = [
     [400, true, "The URL, the body (JSON in UTF-8, each name once) or the Idempotency-Key can't be read."],
     [401, true, 'No token, or one that is unknown or no longer valid.'],
-    [403, true, "The token doesn't have the scope."],
+    [403, true, "The token doesn't have the required scope."],
     [404, path.includes(':'), 'Nothing exists at this URL.'],
     [409, keyed, '`still-running`: a call with the same Idempotency-Key is still running.'],
     [412, conditional, 'It changed since you read it. `ETag` is its current state.'],

@@ -9,9 +9,9 @@ const known: Record<string, z.ZodType> = {
     description: "The person's ID in the HR system.",
     examples: ['E-1017'],
   }),
-  id: z.int().min(1).meta({ description: "The offboarding's id." }),
+  id: z.int().min(1).meta({ description: "The offboarding's ID." }),
   tag: oneLine(100).meta({ description: "The asset's tag.", examples: ['LT-0042'] }),
-  importId: z.int().min(1).meta({ description: "The import's id." }),
+  importId: z.int().min(1).meta({ description: "The import's ID." }),
 };
 
 /** The schema of a path's parameters; undefined when it has none. */

@@ -18,7 +18,7 @@ export const problemSchema = z
         }),
       )
       .optional()
-      .meta({ description: 'The problems of the input.' }),
+      .meta({ description: 'The problems with the input.' }),
     hardware: z.int().optional().meta({ description: 'For `still-open`: the number of open items.' }),
     software: z.int().optional(),
     requests: z.int().optional(),

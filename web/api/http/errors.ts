@@ -53,7 +53,7 @@ function problemOf(error: unknown): Problem {
 const refused = ({ code, message }: Refusal): Problem => ({
   status: 409,
   code,
-  title: 'Not possible now',
+  title: 'Not possible right now',
   detail: message,
 });
 

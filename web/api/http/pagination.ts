@@ -18,7 +18,7 @@ export const pageQuery = {
     })
     .optional()
     .meta({
-      description: 'How many items a page has at most.',
+      description: 'The maximum number of items on a page.',
       override: asInteger({ maximum: highestLimit, default: usualLimit }),
     }),
   cursor: parameter('Expected the nextCursor of the previous page')

@@ -37,7 +37,7 @@ const listed = (header: string | undefined): string[] =>
 function otherState(tag: string | null): ApiProblem {
   const detail =
     tag === null
-      ? 'There is nothing here yet. Nothing was changed.'
+      ? "There's nothing here yet, so nothing was changed."
       : 'Someone else changed this, so nothing was saved. The ETag of this response is its current state.';
   return new ApiProblem(
     { status: 412, code: 'other-state', title: 'Changed since you read it', detail },

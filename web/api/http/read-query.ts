@@ -19,7 +19,7 @@ const problemsOf = (issue: z.core.$ZodIssue): InputProblem[] =>
 
 /** A query parameter that may be given once; `expectation` begins its error message. */
 export const parameter = (expectation: string) =>
-  z.string({ error: `${expectation}, once.` }).min(1, { error: `${expectation}.` });
+  z.string({ error: `${expectation}. Send the parameter once.` }).min(1, { error: `${expectation}.` });
 
 /** A query parameter with an id, given once. */
 export const idParameter = (expectation: string) =>

@@ -6,7 +6,8 @@ import { InvalidInput } from '../../../domain/failures.ts';
  * does not know.
  */
 export function readForm<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const result = schema.safeParse(body ?? {});
+  // A browser sends every field, so only a script meets this message.
+  const result = schema.safeParse(body ?? {}, { error: () => 'This field is missing or wrong.' });
   if (result.success) return result.data;
   const fields: Record<string, string> = {};
   for (const issue of result.error.issues) fields[String(issue.path[0] ?? '')] ??= issue.message;

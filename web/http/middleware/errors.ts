@@ -49,8 +49,8 @@ function textOf(error: unknown): ErrorText {
   if (error instanceof MethodNotAllowed)
     return { status: 405, title: 'Method not allowed', text: error.message };
   if (error instanceof MalformedRequest)
-    return { status: 400, title: "This page address or form can't be read", text: error.message };
-  if (error instanceof Refusal) return { status: 409, title: 'Not possible now', text: error.message };
+    return { status: 400, title: "This URL or form can't be read", text: error.message };
+  if (error instanceof Refusal) return { status: 409, title: 'Not possible right now', text: error.message };
   if (error instanceof InvalidInput) return { status: 422, title: 'Check your input', text: error.message };
   if (error instanceof NoAnswerYet)
     return {
@@ -87,7 +87,7 @@ function textOfStatus(error: unknown): ErrorText {
   if (type === 'entity.too.large')
     return { status: 413, title: 'Too large', text: 'This is larger than Lastday accepts.' };
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return { status, title: "This page address or form can't be read", text: 'Go back and try again.' };
+    return { status, title: "This URL or form can't be read", text: 'Go back and try again.' };
   return {
     status: 500,
     title: 'Something went wrong',

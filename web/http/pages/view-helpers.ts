@@ -64,9 +64,11 @@ export const helpers = {
   words: (stored: string | null | undefined) => {
     if (!stored) return '—';
     if (Object.hasOwn(roleLabels, stored)) return roleLabels[stored as Role];
-    const text = stored.replace(/[_-]/g, ' ');
-    return text.charAt(0).toUpperCase() + text.slice(1);
+    return helpers.capitalized(stored.replace(/[_-]/g, ' '));
   },
+
+  /** A text that begins with a capital letter. */
+  capitalized: (text: string) => text.charAt(0).toUpperCase() + text.slice(1),
 
   /** A path with a query string; empty values are left out. */
   withQuery: (path: string, query: Record<string, string | number | null | undefined>) => {

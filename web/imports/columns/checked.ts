@@ -24,7 +24,7 @@ export function checkedColumns(
   if (missing.length > 0) throw new FileError('missing-columns', missingWords(missing, headers));
   if (otherHalf !== null) throw new FileError('missing-columns', missingWords([otherHalf], headers));
   if (repeated.length > 0)
-    throw new FileError('broken-file', `These columns are the same field: ${listed(repeated)}. Keep one.`);
+    throw new FileError('broken-file', `These columns map to the same field: ${listed(repeated)}. Keep one.`);
   if (unknown.length > 0 && !leaveOutUnknown) throw unknownColumns(kind, unknown);
   return columns;
 }

@@ -65,7 +65,8 @@ export function readMapping(kind: ImportKind, headers: readonly string[], body: 
   );
   for (const [index, { field }] of columns.entries()) {
     if (field !== null && doubled.includes(field))
-      errors[nameOf(index)] ??= `Several columns are ${fieldLabel(field)}. Keep one and ignore the others.`;
+      errors[nameOf(index)] ??=
+        `Several columns map to ${fieldLabel(field)}. Keep one and ignore the others.`;
   }
   if (otherHalf !== null) errors.file = `Choose a column for ${fieldLabel(otherHalf)} too.`;
   if (missing.length > 0) errors.file = `Choose a column for ${missing.map(fieldLabel).join(' or ')}.`;

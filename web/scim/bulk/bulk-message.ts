@@ -46,7 +46,7 @@ export function readBulk(body: unknown): { failOnErrors: number; operations: Bul
   }));
   const named = read.flatMap(({ bulkId }) => bulkId ?? []);
   if (new Set(named).size < named.length)
-    throw badRequest('invalidSyntax', 'Two operations have one bulkId.');
+    throw badRequest('invalidSyntax', 'Two operations have the same bulkId.');
   if (read.some(({ method, bulkId }) => method === 'POST' && bulkId === undefined)) {
     throw badRequest('invalidSyntax', 'Every POST needs a bulkId.');
   }

@@ -47,7 +47,7 @@ async function carryOut(
   const { method, path, data, version } = resolved(operation, made);
   const [, endpoint, id = ''] = /^\/(Users|Groups)(?:\/([^/?]+))?$/i.exec(path) ?? [];
   if (endpoint === undefined || (method === 'POST') !== (id === '')) {
-    throw new ScimError(404, `There is nothing to ${method} at ${path.slice(0, 100)}.`);
+    throw new ScimError(404, `There's nothing to ${method} at ${path.slice(0, 100)}.`);
   }
   const noun = endpoint.toLowerCase() as 'users' | 'groups';
   const { actor, isGone } = call;

@@ -24,7 +24,7 @@ export function resolved(operation: BulkOperation, made: MadeIds): BulkOperation
     text.replaceAll(reference, (_whole, bulkId: string) => {
       const id = made.get(bulkId);
       if (id) return id;
-      throw new ScimError(409, `There is no resource for bulkId:${bulkId.slice(0, 100)}.`);
+      throw new ScimError(409, `There's no resource for bulkId:${bulkId.slice(0, 100)}.`);
     });
   const [path, data] = mapTexts([operation.path, operation.data], replace) as [string, unknown];
   return { ...operation, path, data };

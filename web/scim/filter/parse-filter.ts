@@ -76,4 +76,4 @@ const valueIn = (value: string | number | boolean | null, texts: readonly string
 const invalid = (detail: string): ScimError => badRequest('invalidFilter', detail);
 
 const unsupported = (operator: string): ScimError =>
-  invalid(`Filters may compare with eq and join by and; ${operator} is not supported.`);
+  invalid(`Filters can only use eq, joined with and. ${operator} isn't supported.`);

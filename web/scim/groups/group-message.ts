@@ -53,11 +53,12 @@ const difference = (one: Ids, other: Ids): Ids => new Set([...one].filter((id) =
 /** The members that a step names; null for none. */
 function idsIn({ op, target: { attribute, conditions, part }, value }: Step): Set<string> | null {
   if (part !== undefined || (conditions.length > 0 && op !== 'remove')) {
-    throw badRequest('mutability', 'Members come and go, but none can be changed.');
+    throw badRequest('mutability', 'Members can only be added or removed, not changed.');
   }
   if (conditions.length > 0) {
     const isById = conditions.every((condition) => condition.part.name === 'value');
-    if (!isById || conditions.length > 1) throw badRequest('invalidFilter', 'Members are found by value.');
+    if (!isById || conditions.length > 1)
+      throw badRequest('invalidFilter', 'Members can only be filtered by value.');
     return new Set([String(conditions[0]!.value).toLowerCase()]);
   }
   const members = readValue(attribute, value) as readonly Complex[] | undefined;

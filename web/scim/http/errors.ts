@@ -49,7 +49,7 @@ function ofParser(error: unknown): ScimError | null {
   if (status === 413) return tooLarge('The body is larger than 1 MB.');
   if (status === 415) return new ScimError(415, 'Send JSON in UTF-8, not compressed.');
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return badRequest('invalidSyntax', "The address or the body can't be read. Is it valid JSON?");
+    return badRequest('invalidSyntax', "The URL or the body can't be read. Is it valid JSON?");
   }
   return null;
 }

@@ -45,7 +45,7 @@ const patch = anyCase({
 export const readPatch = (body: unknown): Operation[] =>
   readMessage(patch, body).operations.map(({ op, path, value }) => ({ op, path: path ?? undefined, value }));
 
-const word = z.string({ error: 'Expected a text.' });
+const word = z.string({ error: 'Expected text.' });
 
 const list = z
   .preprocess((sent) => (typeof sent === 'string' ? sent.split(',') : sent), z.array(word).max(100))

@@ -9,7 +9,7 @@ export function expectationOf({ ifMatch }: ScimCall): ((version: number) => void
   if (ifMatch === undefined) return undefined;
   return (version) => {
     if (names(ifMatch, version)) return;
-    throw new ScimError(412, 'This was changed since you read it. Nothing was changed now.', {
+    throw new ScimError(412, 'This was changed since you read it, so nothing was saved.', {
       headers: { ETag: etagOf(version) },
     });
   };

@@ -39,7 +39,7 @@ export function readResource(type: ResourceType, body: unknown): Resource {
  */
 export function stepsOf(type: ResourceType, { op, path = '', value }: Operation): Step[] {
   if (path === '') {
-    if (op === 'remove') throw badRequest('noTarget', 'A removal needs a path.');
+    if (op === 'remove') throw badRequest('noTarget', 'Remove needs a path.');
     if (!isObject(value)) throw noObject();
     return stepsOfObject(type, op, value);
   }

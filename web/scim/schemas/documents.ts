@@ -21,7 +21,7 @@ export const serviceProviderConfig = (base: BaseUrl) => ({
     {
       type: 'oauthbearertoken',
       name: 'API token',
-      description: 'A token of Lastday with the scope scim, in the header Authorization: Bearer',
+      description: 'A Lastday token with the scope scim, in the header Authorization: Bearer',
       specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
       primary: true,
     },

@@ -12,7 +12,7 @@ export const groupType: ResourceType = {
     name: 'Group',
     description: 'A group of people',
     attributes: [
-      text('displayName', 'The name of the group.', { required: true }),
+      text('displayName', "The group's name.", { required: true }),
       {
         name: 'members',
         type: 'complex',
@@ -20,13 +20,13 @@ export const groupType: ResourceType = {
         most: mostMembers,
         description: 'The people in the group.',
         subAttributes: [
-          text('value', 'The id of the person.', { mutability: 'immutable' }),
+          text('value', "The person's ID.", { mutability: 'immutable' }),
           {
             name: '$ref',
             type: 'reference',
             mutability: 'immutable',
             referenceTypes: ['User'],
-            description: 'The address of the person.',
+            description: "The person's URL.",
           },
           text('type', 'Always User.', { mutability: 'immutable', canonicalValues: ['User'] }),
         ],
