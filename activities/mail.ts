@@ -17,6 +17,7 @@ import { completionMail } from './mail/templates/completion.ts';
 import { importsMail } from './mail/templates/imports.ts';
 import { problemsMail } from './mail/templates/problems.ts';
 import { remindersMail } from './mail/templates/reminders.ts';
+import { securityMail } from './mail/templates/security.ts';
 
 /** The database steps of a mail's workflow. Times are epoch milliseconds. */
 export const mailActivities = ({ database }: Dependencies) => ({
@@ -64,6 +65,9 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
   },
 });
 
+/** The mails whose content is a list of notifications. */
+const writers = { problems: problemsMail, imports: importsMail, security: securityMail };
+
 /** The content of a mail as of now; null when nothing is left to say. */
 async function contentOf(em: EntityManager, mail: SendableMail, links: Links): Promise<MailContent | null> {
   const { id, kind, offboardingId, receiver } = mail;
@@ -71,9 +75,9 @@ async function contentOf(em: EntityManager, mail: SendableMail, links: Links): P
     const notices = await notificationsInMail(em, id, ['waiting_over', 'owner_removed']);
     return remindersMail(await remindedLeavers(em, id, new Date()), receiver, links, notices);
   }
-  if (kind === 'problems' || kind === 'imports') {
+  if (kind === 'problems' || kind === 'imports' || kind === 'security') {
     const notifications = await notificationsInMail(em, id);
-    const write = kind === 'problems' ? problemsMail : importsMail;
+    const write = writers[kind];
     return notifications.length === 0 ? null : write(notifications, receiver, links);
   }
   const completion = offboardingId === null ? null : await completionOf(em, offboardingId);

@@ -18,6 +18,12 @@ export const auditActions = {
   'user.signed_out': 'signed out',
   'user.sessions_ended': 'signed out sessions', // sessions
   'user.account_unlinked': 'unlinked the account at the identity provider', // issuer
+  'user.passkey_added': 'added a passkey', // passkeyId
+  'user.passkey_removed': 'removed a passkey', // passkeyId
+  'user.app_added': 'set up an authenticator app',
+  'user.app_removed': 'removed the authenticator app',
+  'user.recovery_codes_made': 'created recovery codes',
+  'user.second_factors_removed': 'removed the second factors', // passkeys, apps
   'user.merged': 'merged the person into another record', // keptUserId, externalId, email, role, endDate
   'user.merged_in': 'merged another record into the person', // mergedUserId, externalId, email, hardware, seats, seatsFreed, requests, reports
   'user.erased': 'erased the personal data',

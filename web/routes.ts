@@ -51,9 +51,10 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const users = userPages(services);
   const erasure = erasurePages(services);
   const merge = mergePages(services);
-  const { session, provider, proof, signInSettings, access, invitations, tokens } =
+  const { session, provider, proof, signInSettings, secondStep, passkeySignIn, access, invitations, tokens } =
     await accessHandlers(services);
-  const { me, password, otherSessions, mailPreferences, shortcuts } = await meHandlers(services);
+  const { me, password, otherSessions, mailPreferences, shortcuts, factors, app, passkeys } =
+    await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { live } = liveHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
@@ -66,6 +67,10 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/sign-in', 'anyone', session.new),
     post('/session', 'anyone', session.create, session.new),
     post('/session/end', 'anyone', session.destroy),
+    get('/sign-in/code', 'anyone', secondStep.show),
+    post('/sign-in/code', 'anyone', secondStep.create, secondStep.show),
+    post('/sign-in/passkey/options', 'anyone', passkeySignIn.begin),
+    post('/sign-in/passkey', 'anyone', passkeySignIn.create, session.new),
     get('/sign-in/oidc', 'anyone', provider.begin),
     get('/sign-in/oidc/callback', 'anyone', provider.finish),
     get('/sign-in/oidc/logout', 'anyone', session.endedAtProvider),
@@ -189,6 +194,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     provenPost('/users/:userId/role', 'manage-access', access.updateRole, users.show),
     post('/users/:userId/sessions/ending', 'manage-access', access.destroySessions),
     provenPost('/users/:userId/account/unlinking', 'manage-access', access.unlinkAccount, users.show),
+    provenPost('/users/:userId/second-factor/removal', 'manage-access', access.destroyFactors),
     get('/users/:userId/erasure', 'erase-people', erasure.new, users.show),
     provenPost('/users/:userId/erasure', 'erase-people', erasure.create, users.show),
     get('/users/:userId/merge', 'manage-people', merge.new),
@@ -198,6 +204,16 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/me/password', 'own-page', password.update, me.show),
     provenPost('/me/sessions/ending', 'own-page', otherSessions.destroyAll),
     provenPost('/me/sessions/:sessionKey/ending', 'own-page', otherSessions.destroy),
+    // The only pages for people without a second factor that the workspace requires.
+    get('/me/second-factor', 'set-up', factors.show),
+    get('/me/second-factor/app', 'set-up', app.new),
+    post('/me/second-factor/app', 'set-up', app.create, app.new),
+    provenPost('/me/second-factor/app/removal', 'own-page', factors.destroyApp),
+    provenPost('/me/second-factor/codes', 'own-page', factors.createCodes, factors.show),
+    post('/me/second-factor/passkeys/options', 'set-up', passkeys.begin),
+    post('/me/second-factor/passkeys', 'set-up', passkeys.create, factors.show),
+    post('/me/second-factor/passkeys/:passkeyId', 'own-page', passkeys.update, factors.show),
+    provenPost('/me/second-factor/passkeys/:passkeyId/removal', 'own-page', passkeys.destroy),
     post('/me/mail', 'own-page', mailPreferences.update),
     post('/me/shortcuts', 'own-page', shortcuts.update),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
@@ -273,6 +289,12 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
       '/settings/workspace/token-limit',
       'manage-workspace',
       workspace.updateTokenLimit,
+      workspace.show,
+    ),
+    provenPost(
+      '/settings/workspace/second-factor',
+      'manage-workspace',
+      workspace.updateSecondFactor,
       workspace.show,
     ),
     provenPost('/settings/workspace/erasure', 'manage-workspace', workspace.updateErasure, workspace.show),

@@ -4,7 +4,8 @@ import type { Block, MailContent, MailPerson } from './content.ts';
 export interface Footer {
   workspace: string;
   choices: string;
-  unsubscribe: string;
+  /** Null for mails that are no choice. */
+  unsubscribe: string | null;
 }
 
 const width = 76;
@@ -15,8 +16,9 @@ export function asText({ blocks, reason }: MailContent, { workspace, choices, un
     '-- ',
     `${workspace} · Lastday`,
     wrapped(reason),
-    `Email preferences: ${choices}`,
-    `Unsubscribe from these emails: ${unsubscribe}`,
+    ...(unsubscribe === null
+      ? []
+      : [`Email preferences: ${choices}`, `Unsubscribe from these emails: ${unsubscribe}`]),
   ].join('\n');
   return `${[...blocks.map(blockText), foot].join('\n\n')}\n`;
 }

@@ -8,14 +8,14 @@ import type { OutgoingMail } from './mailer.ts';
 /** A mail with a receiver. */
 export type SendableMail = WaitingMail & { receiver: Receiver };
 
-/** A mail that is ready to send: as text and as HTML, with its unsubscribe link. */
+/** A mail that is ready to send: as text and as HTML, with its unsubscribe link. One about the sign-in has none. */
 export function composeMail(
   { id, kind, createdAt, receiver, workspace }: SendableMail,
   content: MailContent,
   links: Links,
   domain: string,
 ): OutgoingMail {
-  const unsubscribe = links.unsubscribe(receiver.id, kind);
+  const unsubscribe = kind === 'security' ? null : links.unsubscribe(receiver.id, kind);
   const footer = { workspace, choices: links.to('/me#mail'), unsubscribe };
   return {
     to: addressOf(receiver),

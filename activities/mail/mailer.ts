@@ -10,8 +10,8 @@ export interface OutgoingMail {
   html: string;
   /** The same for every attempt, so that a mail program can recognise a duplicate. */
   messageId: string;
-  /** The unsubscribe address for mails of this kind. */
-  unsubscribe: string;
+  /** The unsubscribe address for mails of this kind; null for mails that are no choice. */
+  unsubscribe: string | null;
 }
 
 /** Sends mails through one SMTP server. */
@@ -61,8 +61,10 @@ export function smtpMailer(url: string, from: Sender, { totalTimeoutMs = usualTo
           html: mail.html,
           messageId: mail.messageId,
           headers: {
-            'List-Unsubscribe': `<${mail.unsubscribe}>`,
-            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+            ...(mail.unsubscribe !== null && {
+              'List-Unsubscribe': `<${mail.unsubscribe}>`,
+              'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+            }),
             'Auto-Submitted': 'auto-generated',
           },
           signal: AbortSignal.any([signal, AbortSignal.timeout(totalTimeoutMs)]),

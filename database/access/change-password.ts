@@ -8,10 +8,12 @@ import type { EntityManager } from '../core/orm.ts';
 import { User } from '../entities/index.ts';
 import { peekLink, revokeLinks, useLink } from './one-time-links.ts';
 import { hashPassword, isPassword } from './passwords.ts';
+import { asksForFactor, secondFactorsOf } from './second-factors/factors.ts';
 import { endSessions } from './sessions.ts';
 
 /**
- * Uses a one-time link: sets the password, ends the user's sessions and returns their id to sign in. Returns null when
+ * Uses a one-time link: sets the password, ends the user's sessions and returns their id to sign in. Someone with a second
+ * factor is asked for it then, except after a sign-in link of the command line. Returns null when
  * the link is unknown, used or expired. With `password` null a sign-in link keeps the present password. Throws
  * InvalidInput for a password that breaks the rules; the link stays usable.
  */
@@ -28,7 +30,8 @@ export async function setPasswordByLink(
   return changeAbout(em, user.id, userActor(user.id), async (change) => {
     if ((await useLink(change.em, value)) === null) return null;
     if (hash !== null) await setPassword(change, hash);
-    change.record('user.signed_in');
+    if (purpose === 'sign-in' || !asksForFactor(await secondFactorsOf(em, user.id)))
+      change.record('user.signed_in');
     return user.id;
   });
 }

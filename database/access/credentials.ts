@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Actor, systemActor, userActor } from '../../domain/actor.ts';
 import type { AuditDetails } from '../../domain/audit.ts';
 import { maySignIn } from '../../domain/user-status.ts';
@@ -6,10 +7,12 @@ import { personWithEmail } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { hashPassword, isPassword, needsRehash } from './passwords.ts';
+import { hasSecondFactor } from './second-factors/has-factor.ts';
 
 /**
  * The id of the user with these credentials, or null when they are wrong or the user may not sign in. Someone who has left
- * is not found by their address. Both take the same time. Records the sign-in or its failure in the audit trail.
+ * is not found by their address. Both take the same time. Records a failure in the audit trail, and the sign-in of a user
+ * who has no second factor.
  */
 export async function verifyCredentials(
   em: EntityManager,
@@ -18,7 +21,13 @@ export async function verifyCredentials(
 ): Promise<number | null> {
   const user = await sqlOf(em)
     .selectFrom('users')
-    .select(['id', 'status', 'directory_inactive as directoryInactive', 'password_hash'])
+    .select([
+      'id',
+      'status',
+      'directory_inactive as directoryInactive',
+      'password_hash',
+      hasSecondFactor(sql`users.id`).as('has_factor'),
+    ])
     .where('id', '=', personWithEmail(email))
     .executeTakeFirst();
   const fits = await isPassword(password, user?.password_hash ?? null);
@@ -28,7 +37,7 @@ export async function verifyCredentials(
     return null;
   }
   await renewHash(em, user.id, user.password_hash!, password);
-  await recordSessionEvent(em, userActor(user.id), 'user.signed_in', user.id);
+  if (!user.has_factor) await recordSessionEvent(em, userActor(user.id), 'user.signed_in', user.id);
   return user.id;
 }
 

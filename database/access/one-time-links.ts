@@ -8,7 +8,7 @@ import { changeAbout } from '../core/change.ts';
 import { sha256 } from '../core/hash.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
-import type { LinkPurpose } from '../entities/access.ts';
+import type { LinkPurpose } from '../entities/access/access.ts';
 import { OneTimeLink, User } from '../entities/index.ts';
 import { userHasAccess } from './has-access.ts';
 import { refuseUnreachable } from './needed-email.ts';

@@ -8,6 +8,7 @@ import { sqlOf } from '../core/tables.ts';
 import { decisionCount } from '../directory/decision-count.ts';
 import { unreadCount } from '../mail/notifications.ts';
 import { userHasAccess } from './has-access.ts';
+import { hasSecondFactor } from './second-factors/has-factor.ts';
 
 /** The active user of a session, as every page needs them. */
 export interface PersonSignedIn {
@@ -24,6 +25,8 @@ export interface PersonSignedIn {
   lookAhead: LookAhead | null;
   /** Whether the console reacts to single keys. */
   shortcuts: boolean;
+  /** Whether the workspace requires a second factor of their role, and they have none. */
+  lacksSecondFactor: boolean;
   /** Unread notifications, a hundred at most. */
   unread: number;
   /** What the directory leaves to a super-admin to decide, 200 at most; 0 for other roles. */
@@ -34,7 +37,9 @@ export interface PersonSignedIn {
 export async function personSignedIn(em: EntityManager, userId: number): Promise<PersonSignedIn | null> {
   const { rows } = await sql<PersonSignedIn>`
     select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
-      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts, ${unreadCount} as unread,
+      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts,
+      w.second_factor = 'required' and u.role <> 'employee' and not ${hasSecondFactor(sql`u.id`)} as "lacksSecondFactor",
+      ${unreadCount} as unread,
       case when u.role = 'super-admin' then ${decisionCount} else 0 end as "toDecide"
     from users u cross join workspace w where u.id = ${userId} and ${userHasAccess('u')}`.execute(sqlOf(em));
   return rows[0] ?? null;

@@ -31,6 +31,8 @@ export interface AlsoWritten extends Partial<Record<ChosenEventType, RawBuilder<
   reminders?: RawBuilder<unknown>;
   /** Revokes sessions, one-time links and API tokens. */
   revokedAccess?: RawBuilder<unknown>;
+  /** Deletes passkeys, the authenticator app and its recovery codes. */
+  removedFactors?: RawBuilder<unknown>;
   /** Marks the person offboarded and closes the offboarding. */
   completion?: RawBuilder<unknown>;
   /** Clears the manager of the leaver's reports. */

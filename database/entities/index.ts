@@ -1,4 +1,5 @@
-import { ApiToken, OneTimeLink, Session } from './access.ts';
+import { ApiToken, OneTimeLink, Session } from './access/access.ts';
+import { AuthenticatorApp, Passkey, RecoveryCode, UsedChallenge } from './access/second-factors.ts';
 import { Asset, Assignment } from './asset.ts';
 import { BulkAction, BulkItem } from './bulk.ts';
 import { ColumnMapping } from './column-mapping.ts';
@@ -61,6 +62,10 @@ export const entities = [
   ProviderAccount,
   ProviderAnswer,
   SignInRefusal,
+  Passkey,
+  UsedChallenge,
+  AuthenticatorApp,
+  RecoveryCode,
   IdempotencyKey,
   Workspace,
   Heartbeat,

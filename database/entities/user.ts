@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type Role, roles } from '../../domain/access/permissions.ts';
 import type { HrField } from '../../domain/directory/owned-fields.ts';
-import type { MailKind } from '../../domain/mail/mails.ts';
+import type { ChosenMailKind } from '../../domain/mail/mails.ts';
 import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
 import type { SourceTimestamps } from '../../domain/source-timestamps.ts';
 import { type UserStatus, userStatuses } from '../../domain/user-status.ts';
@@ -33,7 +33,7 @@ export const User = defineEntity({
     status: p.text().$type<UserStatus>().default('active'),
     role: p.text().$type<Role>().default('employee'),
     /** The kinds of mail that this person does not want. */
-    noMailAbout: texts<MailKind>().defaultRaw("'{}'"),
+    noMailAbout: texts<ChosenMailKind>().defaultRaw("'{}'"),
     /** How many days ahead this person looks in the queue, as last chosen there. */
     lookAhead: p.integer().$type<LookAhead>().nullable(),
     /** Whether the console reacts to single keys, such as `j`. */

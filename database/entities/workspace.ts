@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { TokenLimitSwitch } from '../../domain/access/removals.ts';
+import { type SecondFactorRule, secondFactorRules } from '../../domain/access/second-factors.ts';
 import { type DateFormat, dateFormats } from '../../domain/parse-date.ts';
 import { oneOf, writtenAt } from './columns.ts';
 
@@ -33,6 +34,8 @@ export const Workspace = defineEntity({
     digestHour: p.integer().default(0),
     /** Former employees are erased this many months after completion; null means never. */
     eraseAfterMonths: p.integer().nullable(),
+    /** Whether people with a role above employee must have a second factor. */
+    secondFactor: p.text().$type<SecondFactorRule>().default('optional'),
   },
   checks: [
     { name: 'workspace_one_row_check', expression: 'id = 1' },
@@ -47,6 +50,7 @@ export const Workspace = defineEntity({
       expression:
         "token_limit in ('on', 'off') and token_limit_count >= 0 and token_limit_percent between 0 and 100",
     },
+    oneOf('workspace_second_factor_check', 'second_factor', secondFactorRules),
     {
       name: 'workspace_directory_limit_check',
       expression:

@@ -11,18 +11,19 @@ import { workspaceOf } from '../core/workspace.ts';
 const digestKind = sql<MailKind | null>`
   case when n.kind in ('offboarding_reminder', 'offboarding_ready', 'waiting_over', 'owner_removed') then 'reminders'
     when n.kind = 'import_ended' then 'imports'
-    when n.kind in ('offboarding_completed', 'mail_failed') then null else 'problems' end`;
+    when n.kind in ('offboarding_completed', 'mail_failed', 'second_factor_changed') then null else 'problems' end`;
 
 /**
  * Puts new notifications into digests: at most one mail per receiver, kind and day in their zone. Marks notifications
  * as considered that their receiver does not want by mail, or cannot get. A digest is due after `quietMs` milliseconds without a new notification, so that a
- * burst is one mail. Returns the ids of the new mails.
+ * burst is one mail. A mail about a person's own sign-in waits for nothing and is no choice. Returns the ids of the new mails.
  */
 export async function createDueDigests(
   em: EntityManager,
   quietMs: number,
   now = new Date(),
 ): Promise<number[]> {
+  const aboutSignIn = await createSecurityMails(em, now);
   await markUnwanted(em, now);
   const { digestHour, timeZone } = await workspaceOf(em);
   const due = (await pendingDigests(em)).flatMap(({ zone, lastDigestOn, oldest, newest, userId, kind }) => {
@@ -33,7 +34,25 @@ export async function createDueDigests(
       (lastDigestOn === null || lastDigestOn < day);
     return isDue ? [{ userId, kind, day }] : [];
   });
-  return due.length === 0 ? [] : insertDigests(em, due, now);
+  return due.length === 0 ? aboutSignIn : [...aboutSignIn, ...(await insertDigests(em, due, now))];
+}
+
+/** Makes a mail for each person whose second factors were changed. */
+async function createSecurityMails(em: EntityManager, now: Date): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with waiting as (
+      select n.id, n.user_id from notifications n join users u on u.id = n.user_id
+      where n.mail_considered_at is null and n.kind = 'second_factor_changed' and u.email is not null
+        and ${userHasAccess('u')}
+    ), created as (
+      insert into mails (user_id, kind, next_try_at)
+      select distinct user_id, 'security', ${now}::timestamptz from waiting returning id, user_id
+    ), carried as (
+      update notifications n set mail_considered_at = ${now}, mail_id = created.id
+      from waiting join created on created.user_id = waiting.user_id where n.id = waiting.id
+    )
+    select id from created order by id`.execute(sqlOf(em));
+  return rows.map(({ id }) => id);
 }
 
 /** The notifications of one receiver and kind that wait for the next digest. */

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type MailKind, mailKinds } from '../../domain/mail/mails.ts';
+import { type ChosenMailKind, chosenMailKinds } from '../../domain/mail/mails.ts';
 
 /** Which user unsubscribes from which kind of mail. */
 export interface UnsubscribeRequest {
   userId: number;
-  kind: MailKind;
+  kind: ChosenMailKind;
 }
 
 /** Signs and reads the tokens of unsubscribe links. A token permits only to stop one kind of mail to one user. */
@@ -30,7 +30,7 @@ export function mailTokens(keyBase64: string): MailTokens {
     },
     read(token) {
       const [, kindText = '', idText = '', signature = ''] = shape.exec(token) ?? [];
-      const kind = mailKinds.find((known) => known === kindText);
+      const kind = chosenMailKinds.find((known) => known === kindText);
       if (kind === undefined) return null;
       const given = Buffer.from(signature, 'base64url');
       const isOurs = timingSafeEqual(given, signatureOf(`${kind}.${idText}`));

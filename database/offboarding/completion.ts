@@ -11,6 +11,7 @@ import {
 import type { OffboardingSnapshot } from '../../domain/offboarding/snapshot.ts';
 import { hasAccess } from '../access/has-access.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
+import { deleteFactors } from '../access/second-factors/factors.ts';
 import { changeOf } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -139,6 +140,7 @@ async function finalize(
   markOffboarded(change, offboarding.id, revision, now);
   clearManagerOfReports(change, offboarding.id);
   revokeAllAccess(change, now);
+  deleteFactors(change);
   releaseOwned(change);
   skipReminders(change, offboarding.id, 'completed', now);
   notifyManager(change, offboarding.id);

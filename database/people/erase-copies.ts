@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { erasedName } from '../../domain/erasure.ts';
+import { factorDeletions } from '../access/second-factors/factors.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { eraseEndedLines } from './erased-lines.ts';
@@ -33,6 +34,7 @@ export async function eraseCopies(em: EntityManager, person: PersonToErase): Pro
     eraseNotifications(person),
     eraseAnswers(person),
     eraseBulkReasons(person),
+    sql`with ${factorDeletions(person.id)} select`,
   ])
     await statement.execute(db);
   await eraseEndedLines(em, person);

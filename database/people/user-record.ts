@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { accountsOfUser, type LinkedAccount } from '../access/provider-accounts.ts';
+import { hasSecondFactor } from '../access/second-factors/has-factor.ts';
 import { invitedUntil } from '../access/sign-in-list.ts';
 import { isOfWorkspace } from '../access/workspace-tokens.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -34,6 +35,7 @@ export interface UserRecord {
   hasPassword: boolean;
   /** At the identity provider. */
   accounts: LinkedAccount[];
+  hasSecondFactor: boolean;
   /** When the last unused invitation expires; null when none is valid. */
   invitedUntil: Date | null;
   reports: Report[];
@@ -53,7 +55,8 @@ export async function userRecordOf(em: EntityManager, userId: number): Promise<U
   const { rows } = await sql<UserRecord>`
     select
       u.external_id as "externalId", u.time_zone as "timeZone", u.revision, u.created_at as "createdAt",
-      u.password_hash is not null as "hasPassword", ${accountsOfUser} as accounts, ${invitedUntil} as "invitedUntil",
+      u.password_hash is not null as "hasPassword", ${accountsOfUser} as accounts,
+      ${hasSecondFactor(sql`u.id`)} as "hasSecondFactor", ${invitedUntil} as "invitedUntil",
       ${reports} as reports, ${tokens} as tokens, ${offboardings} as offboardings,
       ${otherIds} as "otherIds"
     from users u where u.id = ${userId}`.execute(sqlOf(em));

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { deleteUsedChallenges } from '../access/second-factors/passkeys.ts';
 import { deleteOldRefusals } from '../access/sign-in-refusals.ts';
 import { deleteOldRemovals } from '../access/token-limit.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -23,6 +24,7 @@ export const cleanUp = (em: EntityManager): Promise<void> =>
       deleteOldKeys,
       deleteOldRefusals,
       deleteOldRemovals,
+      deleteUsedChallenges,
       deleteOldSecrets,
       deleteOldEvents,
       deleteOldMails,

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import type { TokenLimitSwitch } from '../../domain/access/removals.ts';
+import type { SecondFactorRule } from '../../domain/access/second-factors.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -13,6 +14,11 @@ export interface WorkspaceFields {
   name: string;
   /** An IANA time zone. */
   timeZone: string;
+}
+
+/** Whether a second factor is required. */
+export interface SecondFactorFields {
+  secondFactor: SecondFactorRule;
 }
 
 /**
@@ -76,6 +82,13 @@ export const updateErasureSettings = (
 export const updateTokenLimit = (em: EntityManager, actor: Actor, fields: TokenLimitFields): Promise<void> =>
   changeSettings(em, actor, fields, () => null, new Date());
 
+/** Sets whether people with a role above employee must have a second factor. */
+export const updateSecondFactorRule = (
+  em: EntityManager,
+  actor: Actor,
+  fields: SecondFactorFields,
+): Promise<void> => changeSettings(em, actor, fields, () => null, new Date());
+
 /** How many people a directory may deactivate within ten minutes before an admin is asked. */
 export interface DirectoryLimitFields {
   directoryLimit: TokenLimitSwitch;
@@ -95,7 +108,13 @@ export const updateDirectoryLimit = (
 async function changeSettings(
   em: EntityManager,
   actor: Actor,
-  fields: WorkspaceFields | ReminderFields | ErasureFields | TokenLimitFields | DirectoryLimitFields,
+  fields:
+    | WorkspaceFields
+    | ReminderFields
+    | ErasureFields
+    | TokenLimitFields
+    | SecondFactorFields
+    | DirectoryLimitFields,
   affectedBy: (before: Workspace) => AffectedLeavers | null,
   now: Date,
 ): Promise<void> {

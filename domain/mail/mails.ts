@@ -1,5 +1,9 @@
-/** The kinds of mail. Each user chooses on their own page which of them they want. */
-export const mailKinds = ['reminders', 'completions', 'problems', 'imports'] as const;
+/** The kinds of mail that each user chooses on their own page. */
+export const chosenMailKinds = ['reminders', 'completions', 'problems', 'imports'] as const;
+export type ChosenMailKind = (typeof chosenMailKinds)[number];
+
+/** All kinds of mail. Those about a person's own sign-in are always sent. */
+export const mailKinds = [...chosenMailKinds, 'security'] as const;
 export type MailKind = (typeof mailKinds)[number];
 
 /** `mails.state`. Withheld: the mail had no contents or receiver any more, or there was no mail server. */

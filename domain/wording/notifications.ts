@@ -1,3 +1,4 @@
+import { factorChangeWords } from '../access/second-factors.ts';
 import type { AuditDetails } from '../audit.ts';
 import { type CalendarDate, isCalendarDate } from '../dates.ts';
 import { type MailOutcome, mailOutcomes } from '../mail/mails.ts';
@@ -26,7 +27,8 @@ export type NotificationKind =
   | 'webhook_disabled'
   | 'offboarding_stuck'
   | 'mail_failed'
-  | 'import_ended';
+  | 'import_ended'
+  | 'second_factor_changed';
 
 /** Whether a super-admin decides about it on the page of the directory. */
 export const isAboutDirectory = (kind: NotificationKind): boolean => kind.startsWith('directory_');
@@ -83,6 +85,8 @@ export function notificationText(
       return `An email to ${about} couldn't be sent. ${outcomeWords(details.outcome)}`;
     case 'import_ended':
       return importResultWords(details);
+    case 'second_factor_changed':
+      return factorChangeWords(details.change);
   }
 }
 

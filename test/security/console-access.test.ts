@@ -50,6 +50,7 @@ async function makeRecords() {
     userId: cast.timo.id,
     leaverId: cast.lena.id,
     noteId: 999,
+    passkeyId: 999,
     seatId: await assignSeat(em, 'system', cast.license.id, cast.timo.id),
     assetId: cast.spare.id,
     licenseId: cast.license.id,

@@ -10,6 +10,10 @@ GET  /unsubscribe/:unsubscribing                                200    200      
 POST /unsubscribe/:unsubscribing                                200    200      200      200   200
 
 GET  /sign-in                                                   200    303      303      303   303
+GET  /sign-in/code                                              303    303      303      303   303
+POST /sign-in/code                                              303    303      303      303   303
+POST /sign-in/passkey/options                                   409    409      409      409   409
+POST /sign-in/passkey                                           409    409      409      409   409
 GET  /sign-in/oidc                                              404    404      404      404   404
 GET  /sign-in/oidc/callback                                     404    404      404      404   404
 GET  /sign-in/oidc/logout                                       303    303      303      303   303
@@ -22,6 +26,15 @@ GET  /                                                          in     303      
 GET  /me                                                        in     200      200      200   200
 GET  /me/proof                                                  in     303      303      303   303
 GET  /me/proof/provider                                         in     303      303      303   303
+GET  /me/second-factor                                          in     200      200      200   200
+GET  /me/second-factor/app                                      in     200      200      200   200
+POST /me/second-factor/app                                      in     422      422      422   422
+POST /me/second-factor/app/removal                              in     303      303      303   303
+POST /me/second-factor/codes                                    in     409      409      409   409
+POST /me/second-factor/passkeys/options                         in     409      409      409   409
+POST /me/second-factor/passkeys                                 in     422      422      422   422
+POST /me/second-factor/passkeys/:passkeyId                      in     422      422      422   422
+POST /me/second-factor/passkeys/:passkeyId/removal              in     303      303      303   303
 POST /me/password                                               in     422      422      422   422
 POST /me/sessions/:sessionKey/ending                            in     303      303      303   303
 POST /me/sessions/ending                                        in     303      303      303   303
@@ -130,6 +143,7 @@ POST /users/:userId                                             in     403      
 POST /users/:userId/end-date                                    in     403      403      303   303
 POST /users/:userId/invitation                                  in     403      403      403   303
 POST /users/:userId/sessions/ending                             in     403      403      403   303
+POST /users/:userId/second-factor/removal                       in     403      403      403   303
 GET  /users/:userId/erasure                                     in     403      403      403   409
 POST /users/:userId/erasure                                     in     403      403      403   409
 GET  /users/:userId/merge                                       in     403      403      200   200
@@ -174,6 +188,7 @@ GET  /settings/workspace                                        in     403      
 POST /settings/workspace                                        in     403      403      403   422
 POST /settings/workspace/imports                                in     403      403      403   422
 POST /settings/workspace/token-limit                            in     403      403      403   422
+POST /settings/workspace/second-factor                          in     403      403      403   422
 POST /settings/workspace/erasure                                in     403      403      403   422
 POST /settings/workspace/reminders                              in     403      403      403   422
 

@@ -55,6 +55,7 @@ export async function makeEveryRecord(database: Database): Promise<{ leaving: Ca
     ...(await makeLinks(database, casts)),
     sessionKey: ['a'.repeat(64)],
     noteId: [1],
+    passkeyId: [1],
   };
   return { leaving: casts.leaving, params };
 }

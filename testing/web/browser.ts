@@ -35,7 +35,7 @@ export async function openConsole(
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(castPassword);
   const asked = requestsOf(page);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page
     .waitForURL((url) => url.pathname !== '/sign-in' && url.pathname !== '/session')
     .catch(async (error: Error) => {

@@ -69,6 +69,7 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
     mailId: 1,
     questionId: 1,
     sessionKey: 'a'.repeat(64),
+    passkeyId: 1,
     importId: await importWithErrors(database, userId),
     bulkId: await waitingReminder(database, userId),
     ...(await addSettings(database)),

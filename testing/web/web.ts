@@ -26,7 +26,7 @@ export interface TestWeb {
   stranger(): Browserlike;
 }
 
-/** Starts the console on the file's own database. It stops after the last test. */
+/** Starts the console on the file's own database, at any port unless PORT is given. It stops after the last test. */
 export async function startWeb(
   { database, url }: OwnDatabase,
   variables: Record<string, string> = {},
@@ -49,7 +49,7 @@ export async function startWeb(
   const services = { database, engine, environment, log, metrics, stopping: stopping.signal };
   const app = await createApp(services);
   const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(Number(variables.PORT ?? 0), '127.0.0.1', resolve));
   afterAll(() => {
     stopping.abort();
     server.closeAllConnections();

@@ -4,6 +4,7 @@ import { publicUrl } from '../../config/environment.ts';
 import { createLink, linkPath } from '../../database/access/one-time-links.ts';
 import { unlinkAccount } from '../../database/access/provider-accounts.ts';
 import { changeRole } from '../../database/access/roles.ts';
+import { removeSecondFactors } from '../../database/access/second-factors/factors.ts';
 import { endSessionsOf } from '../../database/access/sessions.ts';
 import type { User } from '../../database/entities/index.ts';
 import { userById } from '../../database/people/users.ts';
@@ -61,8 +62,30 @@ export const accessPages = (services: Services) => {
     return done(request, response, `/users/${id}`, `${name}'s account is unlinked.`);
   };
 
-  return { invite, updateRole, destroySessions, unlinkAccount: unlink };
+  /** Removes a person's second factors, for a lost phone. */
+  const destroyFactors: RequestHandler = async (request, response) => {
+    const user = await userById(em, idIn(request, 'userId', 'person'));
+    if (asksFirst(request)) return confirmationPage(request, response, factorsQuestion(user));
+    const had = await removeSecondFactors(em, actorOf(response), user.id);
+    const text = had
+      ? `${user.name}'s second factors are removed, and they are signed out everywhere.`
+      : `${user.name} has no second factor.`;
+    return done(request, response, `/users/${user.id}`, text);
+  };
+
+  return { invite, updateRole, destroySessions, unlinkAccount: unlink, destroyFactors };
 };
+
+const factorsQuestion = ({ id, name }: User): Confirmation => ({
+  title: `Remove ${name}'s second factors?`,
+  effects: [
+    'Their passkeys, authenticator app and recovery codes stop working. They are signed out everywhere.',
+    'Make sure that the request comes from them. Until they set up a new one, their password alone signs them in.',
+  ],
+  button: 'Remove second factors',
+  action: `/users/${id}/second-factor/removal`,
+  back: { label: 'Keep them', address: `/users/${id}` },
+});
 
 const superAdminQuestion = ({ id, name }: User): Confirmation => ({
   title: `Make ${name} a super admin?`,

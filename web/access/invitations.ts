@@ -6,6 +6,7 @@ import { readForm } from '../http/forms/read-form.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
+import { afterPassword } from './second-factors/first-step.ts';
 import { signIn } from './sign-in.ts';
 
 const passwordForm = z.object({
@@ -13,8 +14,10 @@ const passwordForm = z.object({
 });
 
 /** The pages of a one-time link: an invitation, or a sign-in link for a super-admin. */
-export const invitationPages = ({ database, environment, provider }: Services) => {
+export const invitationPages = (services: Services) => {
+  const { database, environment, provider } = services;
   const { em } = database;
+  const goOn = afterPassword(services);
   const isSsoOnly = environment.SIGN_IN === 'sso';
 
   /** Asks for a password. Opening the link changes nothing, because mail scanners open links too. */
@@ -38,10 +41,13 @@ export const invitationPages = ({ database, environment, provider }: Services) =
   /** Sets the password and signs in. Where passwords are off, only signs in, and only by a link for a super-admin. */
   const accept: RequestHandler = async (request, response) => {
     const { password } = readForm(passwordForm, request.body);
+    const purpose = (await peekLink(em.fork(), tokenIn(request)))?.purpose;
     const userId = isSsoOnly
       ? await signInByLink(em, tokenIn(request))
       : await setPasswordByLink(em, tokenIn(request), password || null);
     if (userId === null) return overPage(response);
+    // A link of the command line is the way in without the second factor; one of a super-admin is not.
+    if (purpose !== 'sign-in') return goOn(request, response, userId, '/');
     await signIn(request, userId);
     response.redirect(303, '/');
   };

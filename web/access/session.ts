@@ -6,7 +6,6 @@ import { secretBox } from '../../database/core/secret-box.ts';
 import { userActor } from '../../domain/actor.ts';
 import { cleanEmail } from '../../domain/email.ts';
 import { InvalidInput } from '../../domain/failures.ts';
-import { plural } from '../../domain/wording/plural.ts';
 import { Forbidden } from '../http/forbidden.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { queryText } from '../http/forms/request.ts';
@@ -15,8 +14,11 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import type { SignedIn } from '../http/signed-in.ts';
-import { safeReturn, signIn, signOut } from './sign-in.ts';
-import { signInLimits, TooManyTries } from './sign-in-limits.ts';
+import { afterPassword } from './second-factors/first-step.ts';
+import { passkeyObstacle } from './second-factors/relying-party.ts';
+import { safeReturn, signOut } from './sign-in.ts';
+import { signInLimits } from './sign-in-limits.ts';
+import { refuseTooMany } from './too-many.ts';
 
 const credentials = z.object({
   email: z
@@ -35,8 +37,10 @@ const credentials = z.object({
     .max(1000, { error: 'At most 1,000 characters.' }),
 });
 
-export async function sessionPages({ database, environment, provider }: Services) {
+export async function sessionPages(services: Services) {
+  const { database, environment, provider } = services;
   const limits = await signInLimits(database);
+  const goOn = afterPassword(services);
   const box = secretBox(environment.SECRET_KEY);
   const isSsoOnly = environment.SIGN_IN === 'sso';
 
@@ -51,7 +55,11 @@ export async function sessionPages({ database, environment, provider }: Services
         ? { email: values.email, return: values.return }
         : { return: queryText(request, 'return') },
       errors,
-      ways: { password: !isSsoOnly, provider: provider !== null },
+      ways: {
+        password: !isSsoOnly,
+        provider: provider !== null,
+        passkey: passkeyObstacle(environment) === null,
+      },
     });
   };
 
@@ -59,18 +67,13 @@ export async function sessionPages({ database, environment, provider }: Services
     if (isSsoOnly) throw new Forbidden('Passwords are turned off here. Sign in with single sign-on.');
     const { email, password } = readForm(credentials, request.body);
     const wait = await limits.count(request.ip ?? '', email);
-    if (wait > 0) {
-      response.set('Retry-After', String(wait));
-      const text = `Too many attempts. Try again in ${plural(Math.ceil(wait / 60), 'minute')}.`;
-      throw new TooManyTries({ email: text });
-    }
+    refuseTooMany(response, wait, 'email');
     const userId = await verifyCredentials(database.em, email, password);
     if (userId === null) {
       throw new InvalidInput({ email: 'Wrong email or password.' });
     }
     await limits.forget(request.ip ?? '', email);
-    await signIn(request, userId);
-    response.redirect(303, safeReturn(request.body.return));
+    return goOn(request, response, userId, safeReturn(request.body.return));
   };
 
   const destroy: RequestHandler = async (request, response) => {

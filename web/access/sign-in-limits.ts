@@ -16,10 +16,11 @@ const quarterHour = 15 * 60;
 
 /**
  * Limits failed sign-ins within a quarter of an hour: 5 for an account from one address, 30 from one address, and 50
- * for an account from anywhere. The web processes share the counts; while the database is unavailable each counts in
+ * for an account from anywhere. Codes and passkeys have counts of their own, which a right password does not reset. The web
+ * processes share the counts; while the database is unavailable each counts in
  * its memory.
  */
-export async function signInLimits(database: Database) {
+export async function signInLimits(database: Database, of: 'sign-in' | 'code' | 'passkey' = 'sign-in') {
   const storeClient = (await database.em.getConnection().getNativeClient()) as pg.Pool;
   const limiter = (keyPrefix: string, points: number) =>
     new RateLimiterPostgres({
@@ -32,9 +33,9 @@ export async function signInLimits(database: Database) {
       duration: quarterHour,
       insuranceLimiter: new RateLimiterMemory({ points, duration: quarterHour }),
     });
-  const perAccountAndAddress = limiter('sign-in-both', 5);
-  const perAddress = limiter('sign-in-address', 30);
-  const perAccount = limiter('sign-in-account', 50);
+  const perAccountAndAddress = limiter(`${of}-both`, 5);
+  const perAddress = limiter(`${of}-address`, 30);
+  const perAccount = limiter(`${of}-account`, 50);
 
   /** The keys that an attempt is counted under. They are hashes, so that the table holds no emails or IP addresses. */
   async function keysOf(address: string, email: string) {

@@ -4,11 +4,15 @@ import { Forbidden } from './forbidden.ts';
 import { allowOf, MethodNotAllowed } from './method-not-allowed.ts';
 import { showFormAgain } from './middleware/form-errors.ts';
 import { type Prove, requireProof } from './middleware/proof.ts';
+import { requireSecondFactor } from './middleware/second-factor.ts';
 import { requireSignIn } from './middleware/signed-in.ts';
 import { signedIn } from './signed-in.ts';
 
-/** Who may call a route: anyone without signing in, or signed-in users with a permission. */
-export type Who = 'anyone' | Permission;
+/**
+ * Who may call a route: anyone without signing in, everyone who is signed in, also before they set up a second factor that
+ * the workspace requires, or signed-in users with a permission.
+ */
+export type Who = 'anyone' | 'set-up' | Permission;
 
 /** One line of the route map. */
 export interface Route {
@@ -47,13 +51,19 @@ export function mount(app: Express, routes: Route[], prove?: Prove): void {
     const address = app.route(path);
     const hasPage = sameAddress.some(({ method }) => method === 'get');
     for (const { method, who, needsProof, handler, page } of sameAddress) {
-      const guards = who === 'anyone' ? [] : [requireSignIn(hasPage), allowOnly(who)];
+      const guards = guardsOf(who, hasPage);
       if (needsProof) guards.push(requireProof(prove!, hasPage));
       const formErrors = page === undefined ? [] : [showFormAgain(page)];
       address[method](...guards, handler, ...formErrors);
     }
     address.all(refuseOthers(allowOf(sameAddress)));
   }
+}
+
+function guardsOf(who: Who, hasPage: boolean): RequestHandler[] {
+  if (who === 'anyone') return [];
+  if (who === 'set-up') return [requireSignIn(hasPage)];
+  return [requireSignIn(hasPage), requireSecondFactor, allowOnly(who)];
 }
 
 const refuseOthers =

@@ -15,7 +15,7 @@ interface SealedCookieOptions<T extends z.ZodType> {
   content: T;
 }
 
-/** A cookie that its browser can neither read nor change, and that is taken once. */
+/** A cookie that its browser can neither read nor change. */
 export function sealedCookie<T extends z.ZodType>(
   { environment }: Pick<Services, 'environment'>,
   { name, purpose, sameSite, lifetimeMs, content }: SealedCookieOptions<T>,
@@ -34,15 +34,23 @@ export function sealedCookie<T extends z.ZodType>(
     }
   }
 
+  const textIn = (request: Request) => parseCookie(request.headers.cookie ?? '')[name];
+
   return {
     set(response: Response, value: z.infer<T>, path = '/'): void {
       const text = box.seal(JSON.stringify({ content: value, until: Date.now() + lifetimeMs }));
       response.cookie(name, text, { ...options(path), maxAge: lifetimeMs });
     },
 
-    /** The content, and deletes the cookie; null when there is none, when it is over, or when it was changed. */
+    /** The content; null when there is none, when it is over, or when it was changed. */
+    read(request: Request): z.infer<T> | null {
+      const text = textIn(request);
+      return text ? opened(text) : null;
+    },
+
+    /** Like `read`, and deletes the cookie. */
     take(request: Request, response: Response, path = '/'): z.infer<T> | null {
-      const text = parseCookie(request.headers.cookie ?? '')[name];
+      const text = textIn(request);
       if (!text) return null;
       response.clearCookie(name, options(path));
       return opened(text);

@@ -5,6 +5,7 @@ const mailNouns: Record<MailKind, string> = {
   completions: 'emails about completed offboardings',
   problems: 'emails about problems',
   imports: 'emails about imports',
+  security: 'emails about their sign-in',
 };
 
 /** The name of a kind of mail, for the middle of a sentence. */

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { updateMailPreferences } from '../../database/mail/preferences.ts';
-import { mailKinds } from '../../domain/mail/mails.ts';
+import { chosenMailKinds } from '../../domain/mail/mails.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -9,7 +9,9 @@ import { signedIn } from '../http/signed-in.ts';
 import { mailKindsFor } from './own-page.ts';
 
 /** Browsers send only the checkboxes that are ticked. */
-const choicesForm = z.object(Object.fromEntries(mailKinds.map((kind) => [kind, z.string().optional()])));
+const choicesForm = z.object(
+  Object.fromEntries(chosenMailKinds.map((kind) => [kind, z.string().optional()])),
+);
 
 /** Choosing the kinds of mail to receive. */
 export const mailPreferencePages = ({ database: { em } }: Services) => {

@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
+import { secondFactorsOf } from '../../database/access/second-factors/factors.ts';
 import { sessionsOf } from '../../database/access/sessions.ts';
 import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { may } from '../../domain/access/permissions.ts';
 import { todayIn } from '../../domain/dates.ts';
-import { type MailKind, mailKinds } from '../../domain/mail/mails.ts';
+import { type ChosenMailKind, chosenMailKinds } from '../../domain/mail/mails.ts';
 import { sessionKeyOf } from '../access/sign-in.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
@@ -15,7 +16,7 @@ import { mailStatus } from '../mail/mail-status.ts';
 import { browserLabel } from './browser-label.ts';
 
 /** The label and the hint of each kind of mail. */
-const mailWords: Record<MailKind, { label: string; hint: string }> = {
+const mailWords: Record<ChosenMailKind, { label: string; hint: string }> = {
   reminders: {
     label: 'Reminders',
     hint: 'What you have to return, and what people who are leaving still have. At most one a day.',
@@ -35,8 +36,8 @@ const mailWords: Record<MailKind, { label: string; hint: string }> = {
 };
 
 /** The kinds of mail that a person's role can receive. */
-export const mailKindsFor = ({ role }: SignedIn): MailKind[] =>
-  mailKinds.filter((kind) => {
+export const mailKindsFor = ({ role }: SignedIn): ChosenMailKind[] =>
+  chosenMailKinds.filter((kind) => {
     if (kind === 'problems') return may(role, 'manage-workspace');
     return kind !== 'imports' || may(role, 'manage-inventory');
   });
@@ -56,6 +57,7 @@ export const ownPage =
       today: todayIn(person.zone, new Date()),
       errors,
       hasPasswords: environment.SIGN_IN !== 'sso',
+      factors: await secondFactorsOf(database.em, me.id),
       mail: mailStatus(environment),
       mails: mailKindsFor(me).map((kind) => ({
         kind,

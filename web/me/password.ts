@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { changePassword } from '../../database/access/change-password.ts';
-import { plural } from '../../domain/wording/plural.ts';
 import { sessionKeyOf } from '../access/sign-in.ts';
-import { signInLimits, TooManyTries } from '../access/sign-in-limits.ts';
+import { signInLimits } from '../access/sign-in-limits.ts';
+import { refuseTooMany } from '../access/too-many.ts';
 import { Forbidden } from '../http/forbidden.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { done } from '../http/pages/rendering.ts';
@@ -27,12 +27,7 @@ export async function passwordPages({ database, environment }: Services) {
     const passwords = readForm(passwordForm, request.body);
     // Limits guesses, because the browser may have been left open.
     const wait = await limits.count(request.ip ?? '', email);
-    if (wait > 0) {
-      response.set('Retry-After', String(wait));
-      throw new TooManyTries({
-        current: `Too many attempts. Try again in ${plural(Math.ceil(wait / 60), 'minute')}.`,
-      });
-    }
+    refuseTooMany(response, wait, 'current');
     await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
     await limits.forget(request.ip ?? '', email);
     const text = "Password changed. You're signed out everywhere else.";

@@ -41,6 +41,7 @@ const mailTitles: Record<MailAbout['kind'], string> = {
   completions: 'Offboarding completed',
   problems: 'Problems',
   imports: 'Imports',
+  security: 'Sign-in',
 };
 
 const mailWords: Record<MailAbout['state'], { words: string; tone: string }> = {

@@ -6,9 +6,11 @@ import {
   updateTokenLimit as changeTokenLimit,
   updateErasureSettings,
   updateReminderSettings,
+  updateSecondFactorRule,
   updateWorkspace,
 } from '../../database/workspace/settings.ts';
 import { tokenLimitSwitches } from '../../domain/access/removals.ts';
+import { secondFactorRules } from '../../domain/access/second-factors.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/parse-date.ts';
 import { choice, text, wholeNumber } from '../http/forms/fields.ts';
@@ -39,6 +41,8 @@ const tokenLimitForm = z.object({
   tokenLimitCount: wholeNumber(1_000_000),
   tokenLimitPercent: wholeNumber(100),
 });
+
+const secondFactorForm = z.object({ secondFactor: choice(secondFactorRules) });
 
 export const workspacePages = ({ database, environment }: Services) => {
   const { em } = database;
@@ -84,10 +88,23 @@ export const workspacePages = ({ database, environment }: Services) => {
     return done(request, response, '/settings/workspace', 'Erasure settings saved.');
   };
 
+  const updateSecondFactor: RequestHandler = async (request, response) => {
+    await updateSecondFactorRule(em, actorOf(response), readForm(secondFactorForm, request.body));
+    return done(request, response, '/settings/workspace', 'Sign-in settings saved.');
+  };
+
   const updateTokenLimit: RequestHandler = async (request, response) => {
     await changeTokenLimit(em, actorOf(response), readForm(tokenLimitForm, request.body));
     return done(request, response, '/settings/workspace', 'Token limit saved.');
   };
 
-  return { show, update, updateImports, updateReminders, updateErasure, updateTokenLimit };
+  return {
+    show,
+    update,
+    updateImports,
+    updateReminders,
+    updateErasure,
+    updateTokenLimit,
+    updateSecondFactor,
+  };
 };

@@ -4,6 +4,7 @@ import type { Actor } from '../../../domain/actor.ts';
 import { reportAbove } from '../../../domain/merging.ts';
 import { maySignIn } from '../../../domain/user-status.ts';
 import { revokeAllAccess } from '../../access/revoke-access.ts';
+import { deleteFactors } from '../../access/second-factors/factors.ts';
 import { refuseLastSuperAdmin } from '../../access/super-admins.ts';
 import { changeOf } from '../../core/change.ts';
 import type { Change } from '../../core/change-types.ts';
@@ -80,6 +81,7 @@ const endGone = (em: EntityManager, { gone, kept, goneOffboarding }: Merging, ac
     await refuseLastSuperAdmin(change);
     cancelOpenOffboarding(change, now, 'merged');
     revokeAllAccess(change, now);
+    deleteFactors(change);
     if (maySignIn(kept) && may(kept.role, 'offboard')) await moveOwned(change, kept.id);
     releaseOwned(change);
     change.record('user.merged', {

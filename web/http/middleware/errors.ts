@@ -79,6 +79,7 @@ const pagesOf: Readonly<Record<string, string>> = {
   'webhook endpoint': 'Webhooks',
   token: 'API tokens',
   session: 'My page',
+  passkey: 'My page',
 };
 
 function textOfStatus(error: unknown): ErrorText {

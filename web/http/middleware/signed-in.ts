@@ -14,9 +14,12 @@ export const findSignedIn =
   async (request, response, next) => {
     // Before anything is read, so that a change after this moment is later than what the page shows.
     response.locals.askedAt = Date.now();
-    const { userId, startedAt } = request.session;
+    const { userId, startedAt, provider } = request.session;
     if (userId !== undefined && startedAt !== undefined && Date.now() - startedAt < absoluteLimitMs) {
-      response.locals.signedIn = (await personSignedIn(database.em, userId)) ?? undefined;
+      const person = await personSignedIn(database.em, userId);
+      // The provider asks for a second factor itself.
+      response.locals.signedIn =
+        person && provider ? { ...person, lacksSecondFactor: false } : (person ?? undefined);
     }
     response.locals.path = request.path;
     next();

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Scope } from '../../domain/access/scopes.ts';
-import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser } from './foreign-keys.ts';
+import type { Scope } from '../../../domain/access/scopes.ts';
+import { id, oneOf, texts, timestamp, writtenAt } from '../columns.ts';
+import { belongsToUser } from '../foreign-keys.ts';
 
 /** An API token. It is shown once, stored as a SHA-256 hash, and revoked when its creator stops being a super-admin. */
 export const ApiToken = defineEntity({
