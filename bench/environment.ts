@@ -29,11 +29,15 @@ export interface BenchEnvironment {
   population: Population;
   address: string;
   databaseUrl: string;
+  /** The same database with the owner's role. */
+  ownerUrl: string;
   temporalAddress: string;
   /** Where the web process serves its metrics. */
   metricsAddress: string;
   /** The process ids. */
   processes: Record<ProcessName, number>;
+  /** Starts another web process, with the usual limit of API calls. */
+  startWeb(): Promise<{ address: string; stop(): Promise<void> }>;
   /** Restarts the worker and resolves when it is idle, so that it holds only what sleeping workflows cost. */
   restartWorker(): Promise<void>;
   /** Resolves when the worker is idle. */
@@ -96,11 +100,16 @@ export async function startEnvironment(
     never,
   );
 
-  async function start(name: string, args: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<Program> {
+  async function start(
+    name: string,
+    args: string[] = [],
+    more: NodeJS.ProcessEnv = {},
+    folderOfProgram = name,
+  ): Promise<Program> {
     const program = await startProgram({
       name,
       command: process.execPath,
-      args: [join(checkout, name, 'main.ts'), ...args],
+      args: [join(checkout, folderOfProgram, 'main.ts'), ...args],
       dataDir: folder,
       env: { ...env, ...more },
       cwd: checkout,
@@ -116,8 +125,8 @@ export async function startEnvironment(
   const web = await start('web', [], { METRICS_PORT: String(metricsPort) });
   let worker = await start('worker', [workflows]);
   const address = `http://127.0.0.1:${port}`;
-  const isHealthy = async () => (await fetch(`${address}/health`).catch(() => null))?.ok === true;
-  if (!(await until(isHealthy, 120_000, 200)))
+  const isHealthy = (of: string) => async () => (await fetch(`${of}/health`).catch(() => null))?.ok === true;
+  if (!(await until(isHealthy(address), 120_000, 200)))
     throw new Error(
       `The environment did not start. Its logs end with:\n${['web', 'worker'].map(endOfLog).join('\n')}`,
     );
@@ -126,9 +135,18 @@ export async function startEnvironment(
     address,
     metricsAddress: `http://127.0.0.1:${metricsPort}/metrics`,
     databaseUrl: postgres.appUrl,
+    ownerUrl: postgres.ownerUrl,
     temporalAddress: temporal.address,
     processes: { web: web.pid, worker: worker.pid, temporal: temporal.pid, database: postgres.pid },
     untilQuiet: () => untilIdle(environment.processes.worker),
+    async startWeb() {
+      const [own, ownMetrics] = [await freePort(), await freePort()];
+      const variables = { PORT: String(own), METRICS_PORT: String(ownMetrics), API_RATE_LIMIT: undefined };
+      const second = await start('second-web', [], variables, 'web');
+      const besides = `http://127.0.0.1:${own}`;
+      if (!(await until(isHealthy(besides), 120_000, 200))) throw new Error(endOfLog('second-web'));
+      return { address: besides, stop: second.stop };
+    },
     async restartWorker() {
       await worker.stop();
       worker = await start('worker', [workflows]);

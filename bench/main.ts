@@ -11,6 +11,7 @@ import { measurePages } from './pages.ts';
 import { memoryOf } from './processes.ts';
 import { measureQueueViews } from './queue-views.ts';
 import { type Row, reaches, tableOf } from './report.ts';
+import { measureScim } from './scim/scim.ts';
 import { measureSearch } from './search.ts';
 import { measureUpdates } from './updates.ts';
 
@@ -49,6 +50,7 @@ await withEnvironment(large, async (environment) => {
     ...(await measureCalls(environment, engine)),
   );
   rows.push(...(await measureFanOut(environment)), ...(await measureImport(environment)));
+  rows.push(...(await measureScim(environment)));
   await engine.stop();
   rows.push({
     what: `the worker's memory, ${large.leavers} sleeping leavers`,

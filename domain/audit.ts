@@ -15,6 +15,7 @@ export const auditActions = {
   'user.mails_chosen': 'changed email preferences', // unwanted
   'user.signed_out': 'signed out',
   'user.sessions_ended': 'signed out sessions', // sessions
+  'user.account_unlinked': 'unlinked the account at the identity provider', // issuer
   'user.merged': 'merged the person into another record', // keptUserId, externalId, email, role, endDate
   'user.merged_in': 'merged another record into the person', // mergedUserId, externalId, email, hardware, seats, seatsFreed, requests, reports
   'user.erased': 'erased the personal data',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ownDatabase } from '../testing/servers/database.ts';
 import { logProgress } from './progress.ts';
+import { raceWithDirectories } from './races/directory/race.ts';
 import { bulkClients, createEnvironment, tokenClients } from './races/environment.ts';
 import { type AnsweredOperation, operationKinds } from './races/operation.ts';
 import { kindsDone, race, raceWithRawSql, shareOf, summaryOf } from './races/race.ts';
@@ -59,4 +60,28 @@ test('the schema invariants hold at all times for SQL clients that bypass Lastda
   logProgress(`${statements} statements of raw SQL`);
   // Foreign keys, unique keys, checks and permissions have each refused a statement.
   expect(outcomes).toEqual(expect.arrayContaining(['done', 'nothing to do', ...refusals]));
+});
+
+test('directories say whatever they like meanwhile: the gate holds, and no call is refused because something is open', async () => {
+  const began = Date.now();
+  const counts: Record<string, number> = {};
+  for (let number = 1; number === 1 || !isTimeUp(began); number++) {
+    const options = { ...environment, clients, random: random.named(`directories ${number}`), operations };
+    const { result, violations } = await watchInvariants(environment.pool, () =>
+      whileRelaying(environment, random, () => raceWithDirectories(options, environment.web.address, 4)),
+    );
+    expect([...violations, ...result.problems], `race ${number}`).toEqual([]);
+    for (const [what, count] of Object.entries(result.counts)) counts[what] = (counts[what] ?? 0) + count;
+    logProgress(`race ${number}: directories ${JSON.stringify(result.counts)}; ${summaryOf(result.history)}`);
+  }
+  logProgress(`directories ${JSON.stringify(counts)}`);
+  for (const what of [
+    'deactivate 200',
+    'activate 200',
+    'manager 200',
+    'userName 200',
+    'userName 409',
+    'put 200',
+  ])
+    expect(counts[what], what).toBeGreaterThan(0);
 });

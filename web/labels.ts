@@ -4,6 +4,7 @@ import { completionObstacles } from '../domain/offboarding/completion.ts';
 import { stepWords } from '../domain/offboarding/failed-steps.ts';
 import { dueTone, dueWords, rowButton } from '../domain/offboarding/queue.ts';
 import { handlingWords, waitingWords } from '../domain/wording/handling.ts';
+import { linkWords } from './access/labels.ts';
 import { bulkTag } from './bulk/labels.ts';
 import {
   importIcon,
@@ -41,6 +42,7 @@ export const labels = {
   leavingWords,
   lineDetailHeading,
   lineListLabels,
+  linkWords,
   mailNoun,
   outcomeButtons,
   personTone,

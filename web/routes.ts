@@ -1,6 +1,7 @@
 import { accessHandlers } from './access/handlers.ts';
 import { backChannelLogout } from './access/provider/back-channel.ts';
 import { bulkHandlers } from './bulk/handlers.ts';
+import { directoryHandlers } from './directory/handlers.ts';
 import { healthProbes } from './http/health.ts';
 import { get, post, type Route } from './http/routing.ts';
 import type { Services } from './http/services.ts';
@@ -50,12 +51,13 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const users = userPages(services);
   const erasure = erasurePages(services);
   const merge = mergePages(services);
-  const { session, provider, access, invitations, tokens } = await accessHandlers(services);
+  const { session, provider, signInSettings, access, invitations, tokens } = await accessHandlers(services);
   const { me, password, otherSessions, mailPreferences, shortcuts } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { live } = liveHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
   const { workspace, audit, duplicates } = workspaceHandlers(services);
+  const { directory, held, questions } = directoryHandlers(services);
   const search = searchPages(services);
 
   return [
@@ -183,6 +185,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/users/:userId/invitation', 'manage-access', access.invite, users.show),
     post('/users/:userId/role', 'manage-access', access.updateRole, users.show),
     post('/users/:userId/sessions/ending', 'manage-access', access.destroySessions),
+    post('/users/:userId/account/unlinking', 'manage-access', access.unlinkAccount, users.show),
     get('/users/:userId/erasure', 'erase-people', erasure.new, users.show),
     post('/users/:userId/erasure', 'erase-people', erasure.create, users.show),
     get('/users/:userId/merge', 'manage-people', merge.new),
@@ -196,6 +199,12 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/me/shortcuts', 'own-page', shortcuts.update),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
 
+    get('/settings/sign-in', 'manage-workspace', signInSettings.show),
+    post('/settings/sign-in/connection-test', 'manage-workspace', signInSettings.test),
+    // Leads to the provider, whose answer comes to the callback above.
+    get('/settings/sign-in/test', 'manage-workspace', provider.beginTest),
+    get('/settings/sign-in/refusals', 'manage-workspace', signInSettings.refusals),
+    get('/settings/sign-in/people', 'manage-workspace', signInSettings.people),
     get('/settings/tokens', 'manage-workspace', tokens.index),
     get('/settings/tokens/new', 'manage-workspace', tokens.new),
     post('/settings/tokens', 'manage-workspace', tokens.create, tokens.new),
@@ -237,6 +246,22 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
       'manage-workspace',
       deliveries.replay,
       deliveries.show,
+    ),
+    get('/settings/directory', 'manage-workspace', directory.show),
+    post('/settings/directory/limit', 'manage-workspace', directory.updateLimit, directory.show),
+    post('/settings/directory/held/release', 'manage-workspace', held.release, directory.show),
+    post('/settings/directory/held/dismissal', 'manage-workspace', held.dismiss, directory.show),
+    post(
+      '/settings/directory/questions/:questionId/person',
+      'manage-workspace',
+      questions.decideWho,
+      directory.show,
+    ),
+    post(
+      '/settings/directory/questions/:questionId/email',
+      'manage-workspace',
+      questions.decideEmail,
+      directory.show,
     ),
     get('/settings/workspace', 'manage-workspace', workspace.show),
     post('/settings/workspace', 'manage-workspace', workspace.update, workspace.show),

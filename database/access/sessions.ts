@@ -5,6 +5,7 @@ import type { LookAhead } from '../../domain/offboarding/queue.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
+import { decisionCount } from '../directory/decision-count.ts';
 import { unreadCount } from '../mail/notifications.ts';
 import { userHasAccess } from './has-access.ts';
 
@@ -25,13 +26,16 @@ export interface PersonSignedIn {
   shortcuts: boolean;
   /** Unread notifications, a hundred at most. */
   unread: number;
+  /** What the directory leaves to a super-admin to decide, 200 at most; 0 for other roles. */
+  toDecide: number;
 }
 
 /** The active user with this id and their unread count, in one statement; null when there is none. */
 export async function personSignedIn(em: EntityManager, userId: number): Promise<PersonSignedIn | null> {
   const { rows } = await sql<PersonSignedIn>`
     select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
-      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts, ${unreadCount} as unread
+      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts, ${unreadCount} as unread,
+      case when u.role = 'super-admin' then ${decisionCount} else 0 end as "toDecide"
     from users u cross join workspace w where u.id = ${userId} and ${userHasAccess('u')}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }

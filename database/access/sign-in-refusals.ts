@@ -34,15 +34,23 @@ export async function recordRefusal(em: EntityManager, refused: SignInRefused): 
   return reference;
 }
 
-/** Refused sign-ins, the latest first. */
-export async function listRefusals(em: EntityManager, page: number): Promise<Page<ListedRefusal>> {
+/** Refused sign-ins, the latest first; with `reference` only the one that has it. */
+export async function listRefusals(
+  em: EntityManager,
+  page: number,
+  reference = '',
+): Promise<Page<ListedRefusal>> {
+  const typed = reference.toUpperCase().replaceAll(/[\s-]/g, '');
+  const wanted = typed === '' ? sql`true` : sql`r.reference = ${typed}`;
   const { rows } = await sql<ListedRefusal & { total: number }>`
-    select total, page.* from (select count(*) as total from sign_in_refusals) counted
+    select total, page.* from (select count(*) as total from sign_in_refusals r where ${wanted}) counted
     left join (
       select r.id, r.reference, r.at, r.cause, r.detail, r.user_id as "userId", u.name as person
       from sign_in_refusals r left join users u on u.id = r.user_id
-      order by r.at desc, r.id limit ${pageSize} offset ${offsetOf(page)}
-    ) page on true`.execute(sqlOf(em.fork()));
+      where ${wanted}
+      order by r.at desc, r.id desc limit ${pageSize} offset ${offsetOf(page)}
+    ) page on true
+    order by page.at desc, page.id desc`.execute(sqlOf(em.fork()));
   return pageOf(rows, page);
 }
 

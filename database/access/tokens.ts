@@ -43,7 +43,8 @@ export async function createToken(
   actor: Actor,
   input: { name: string; scopes: readonly string[] },
 ): Promise<{ token: ApiToken; value: string }> {
-  const { name, scopes } = checked(input);
+  const createdBy = actorUserId(actor);
+  const { name, scopes } = checked(input, createdBy);
   const value = makeTokenValue();
   try {
     return await em.fork().transactional(async (transaction) => {
@@ -52,7 +53,7 @@ export async function createToken(
         scopes,
         prefix: prefixOf(value),
         hash: sha256(value),
-        createdBy: actorUserId(actor),
+        createdBy,
       });
       await transaction.flush();
       record(transaction, actor, 'token.created', null, { tokenId: token.id, name, scopes });
@@ -73,10 +74,10 @@ export async function updateToken(
   id: number,
   input: { name: string; scopes: readonly string[] },
 ): Promise<void> {
-  const { name, scopes } = checked(input);
   try {
     await em.fork().transactional(async (transaction) => {
       const token = await lockedToken(transaction, id);
+      const { name, scopes } = checked(input, token.createdBy ?? null);
       if (token.revokedAt) throw new Refusal('token-revoked', 'This token was revoked. Create a new one.');
       if (token.name === name && token.scopes.join() === scopes.join()) return;
       Object.assign(token, { name, scopes });
@@ -162,7 +163,14 @@ const isActive = sql<boolean>`(t.revoked_at is null and (t.created_by is null or
 const lastUsedIntervalMs = 60_000;
 const maxNameLength = 60;
 
-function checked(input: { name: string; scopes: readonly string[] }): { name: string; scopes: Scope[] } {
+/**
+ * The name and the scopes as they are stored. A token with the scope scim outlives its creator, so it gets nothing else of
+ * theirs: who leaves would otherwise keep it.
+ */
+function checked(
+  input: { name: string; scopes: readonly string[] },
+  createdBy: number | null,
+): { name: string; scopes: Scope[] } {
   const cleaned = cleanText(input.name, 'identifier');
   const name = 'text' in cleaned ? cleaned.text : '';
   const problems: Record<string, string> = {};
@@ -174,6 +182,8 @@ function checked(input: { name: string; scopes: readonly string[] }): { name: st
   const unknown = input.scopes.filter((scope) => !(scopes as readonly string[]).includes(scope));
   if (unknown.length > 0) {
     problems.scopes = `Unknown scope ${unknown.map((scope) => `"${scope}"`).join(', ')}. Known: ${scopes.join(', ')}.`;
+  } else if (createdBy !== null && input.scopes.includes('scim') && new Set(input.scopes).size > 1) {
+    problems.scopes = 'Choose scim alone, because a token with this scope outlives its creator.';
   } else if (input.scopes.length === 0) problems.scopes = `Choose at least one scope: ${scopes.join(', ')}.`;
 
   if (Object.keys(problems).length > 0) throw new InvalidInput(problems);

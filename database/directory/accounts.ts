@@ -135,12 +135,14 @@ export async function changeAccount(
 
 /**
  * Deletes an account for the directory: it ends the person's access like a deactivation, and frees the userName. The person
- * stays, with what they have to give back; a later account with the same external id is theirs. Throws NotFound.
+ * stays, with what they have to give back; a later account with the same external id is theirs. `expected` is that of
+ * `changeAccount`. Throws NotFound.
  */
 export async function hideAccount(
   em: EntityManager,
   actor: Actor,
   id: string,
+  expected: (version: number) => void = () => {},
   now = new Date(),
 ): Promise<void> {
   return inDirectoryCall(em, null, async (transaction) => {
@@ -149,6 +151,7 @@ export async function hideAccount(
     await lockWithSuperAdmins(transaction, seen.userId);
     await changeLocked(transaction, seen.userId, actor, async (change) => {
       const account = await lockedAccount(transaction, seen);
+      expected(account.version);
       if (account.active && !seen.attributes.active) throw new RetryTransaction();
       await applyView(change, account, false, now);
       Object.assign(account, { hiddenAt: now, changedAt: now, version: account.version + 1 });
@@ -195,8 +198,7 @@ export async function listAccounts(
     from directory_accounts a left join users u on u.id = a.user_id where a.hidden_at is null and ${where}`;
   const { rows } = await sql<AccountRow & { total: number }>`
     select total, page.* from (select count(*) as total ${matching}) counted left join (
-      select ${accountColumns} from directory_accounts a
-      where a.seq in (select a.seq ${matching} order by a.seq limit ${limit} offset ${offset})
+      select ${accountColumns} from (select a.* ${matching} order by a.seq limit ${limit} offset ${offset}) a
       order by a.seq
     ) page on true`.execute(sqlOf(em));
   return { total: rows[0]!.total, accounts: rows.filter(({ id }) => id !== null).map(toAccount) };

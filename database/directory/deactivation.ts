@@ -29,6 +29,7 @@ export async function applyView(
 async function deactivate(change: Change, account: DirectoryAccount, now: Date): Promise<void> {
   const { user, record } = change;
   record('account.deactivated');
+  if (await isJoiner(change, account, now)) return endAccess(change, now);
   account.deactivatedAt = now;
   if (user.offboardingCompletedAt) return;
   if (await isLastSuperAdmin(change)) return hold(change, 'last-super-admin', now);
@@ -37,6 +38,15 @@ async function deactivate(change: Change, account: DirectoryAccount, now: Date):
   if (isHeld && user.role === 'super-admin') return;
   endAccess(change, now);
   if (!isHeld) await beginLeaving(change, now);
+}
+
+/**
+ * Whether the directory has added somebody of HR before their first day, as many do, and has not made them active yet. They
+ * do not leave, and the limit does not count them.
+ */
+async function isJoiner({ user, em }: Change, account: DirectoryAccount, now: Date): Promise<boolean> {
+  if (account.activatedAt || !user.startDate || user.role === 'super-admin') return false;
+  return !user.offboardingCompletedAt && user.startDate > todayOf(user, await workspaceOf(em), now);
 }
 
 /** Ends sessions, links and tokens, and what the person owns, in the statement of the change. */

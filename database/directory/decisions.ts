@@ -1,9 +1,11 @@
+import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeAbout, record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
 import type { QuestionKind } from '../entities/directory.ts';
@@ -34,18 +36,34 @@ export interface OpenQuestion {
   candidates: Candidate[];
 }
 
-/** The open questions, the oldest first, by one statement. */
-export async function questions(em: EntityManager): Promise<OpenQuestion[]> {
-  const { rows } = await sql<OpenQuestion>`
-    select q.id, q.kind, q.user_name as "userName", q.external_id as "externalId", q.name, q.email,
-      q.asked_at as "askedAt", (
-        select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email,
-          'externalId', u.external_id, 'department', u.department, 'hasAccount', u.in_directory) order by u.id), '[]')
-        from users u where u.id = any(q.candidates)
-      ) as candidates
-    from directory_questions q where q.decided_at is null order by q.id`.execute(sqlOf(em));
-  return rows;
+/** One page of the open questions of a kind, the oldest first, by one statement. */
+export async function questions(
+  em: EntityManager,
+  kind: QuestionKind,
+  page = 1,
+): Promise<Page<OpenQuestion>> {
+  const { rows } = await sql<OpenQuestion & { total: number }>`
+    with page as (
+      select q.id, q.kind, q.user_name as "userName", q.external_id as "externalId", q.name, q.email,
+        q.asked_at as "askedAt", q.candidates as ids
+      from directory_questions q where q.decided_at is null and q.kind = ${kind}
+      order by q.id limit ${pageSize} offset ${offsetOf(page)}
+    )
+    select counted.total, page.*, (
+      select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email,
+        'externalId', u.external_id, 'department', u.department, 'hasAccount', u.in_directory) order by u.id), '[]')
+      from users u where u.id = any(page.ids)
+    ) as candidates
+    from (
+      select count(*) as total from directory_questions where decided_at is null and kind = ${kind}
+    ) counted left join page on true
+    order by page.id`.execute(sqlOf(em));
+  return pageOf(rows, page);
 }
+
+/** An open question. Throws NotFound. */
+export const questionById = (em: EntityManager, id: number, kind: QuestionKind): Promise<DirectoryQuestion> =>
+  openQuestion(em.fork(), id, kind);
 
 /**
  * Decides whose account it is: one of the candidates, or somebody new (null). The directory's next call finds that person.
@@ -59,7 +77,7 @@ export const decidePerson = (
   now = new Date(),
 ): Promise<void> =>
   inTransaction(em, async (transaction) => {
-    const question = await openQuestion(transaction, questionId, 'person');
+    const question = await openQuestion(transaction, questionId, 'person', LockMode.PESSIMISTIC_WRITE);
     if (userId !== null && !question.candidates.includes(userId)) {
       throw new Refusal('not-a-candidate', 'Choose one of the people the directory may mean.');
     }
@@ -108,8 +126,13 @@ export async function decideAddress(
   );
 }
 
-async function openQuestion(em: EntityManager, id: number, kind: QuestionKind): Promise<DirectoryQuestion> {
-  const question = await em.findOne(DirectoryQuestion, { id, kind, decidedAt: null });
+async function openQuestion(
+  em: EntityManager,
+  id: number,
+  kind: QuestionKind,
+  lockMode = LockMode.NONE,
+): Promise<DirectoryQuestion> {
+  const question = await em.findOne(DirectoryQuestion, { id, kind, decidedAt: null }, { lockMode });
   if (question === null) throw new NotFound('question');
   return question;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { AccountConflict } from '../../domain/directory/account.ts';
 import { type GroupAttributes, type MembersChange, sameMembers } from '../../domain/directory/group.ts';
@@ -106,10 +106,15 @@ async function changeMembers(
 ): Promise<number> {
   const [coming, going] = [[...added], [...removed].filter(isUuid)];
   if (!onlyAdded && coming.length + going.length === 0) return 0;
-  await lockAccounts(em, coming);
   const goes = onlyAdded
     ? sql`account_id <> all(${coming}::uuid[])`
     : sql`account_id = any(${going}::uuid[])`;
+  await lockPeople(
+    em,
+    coming,
+    sql`select account_id from directory_group_members where group_id = ${id} and ${goes}`,
+  );
+  await lockAccounts(em, coming);
   const { rows } = await sql<{ moved: number }>`
     with gone as (delete from directory_group_members where group_id = ${id} and ${goes} returning account_id),
     come as (
@@ -125,6 +130,21 @@ async function changeMembers(
       from moved join directory_accounts a on a.id = moved.account_id)
     select count(*)::int as moved from moved`.execute(sqlOf(em));
   return rows[0]!.moved;
+}
+
+/**
+ * Locks the people who come and go, because a call about one of them locks the person before the account and its
+ * memberships, and the audit entries of this call need the person too.
+ */
+async function lockPeople(
+  em: EntityManager,
+  coming: readonly string[],
+  going: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`
+    select id from users where id in (
+      select user_id from directory_accounts where id = any(${coming.filter(isUuid)}::uuid[]) or id in (${going}))
+    order by id for key share`.execute(sqlOf(em));
 }
 
 /** Locks the accounts that come in, so that none is deleted meanwhile. Throws InvalidInput for one that is unknown. */

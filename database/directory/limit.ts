@@ -4,8 +4,9 @@ import { sqlOf } from '../core/tables.ts';
 
 /**
  * Whether a deactivation of this person exceeds the limit of the workspace. The caller holds `lockDeactivations`, so the
- * count is exact over all processes. The number and the percentage of all people apply both; one person is always
- * permitted by the percentage.
+ * count is exact over all processes. Those of people who had completed their offboarding do not count, because nothing
+ * follows from them. The number and the percentage of all people apply both; one person is always permitted by the
+ * percentage.
  */
 export async function isBeyondLimit({ em, user }: Change, now: Date): Promise<boolean> {
   const { rows } = await sql<{ isBeyond: boolean }>`
@@ -20,8 +21,9 @@ export async function isBeyondLimit({ em, user }: Change, now: Date): Promise<bo
     ) as "isBeyond"
     from workspace w cross join lateral (
       select count(*) as number from (
-        select from directory_accounts
-        where deactivated_at > ${new Date(now.getTime() - windowMs)} and user_id <> ${user.id}
+        select from directory_accounts a join users p on p.id = a.user_id
+        where a.deactivated_at > ${new Date(now.getTime() - windowMs)} and p.id <> ${user.id}
+          and (p.offboarding_completed_at is null or p.offboarding_completed_at > a.deactivated_at)
         limit w.directory_limit_count
       ) recent) d`.execute(sqlOf(em));
   return rows[0]!.isBeyond;

@@ -20,6 +20,7 @@ export async function mergeAccounts(em: EntityManager, gone: User, kept: User): 
   const moves = ofKept === undefined || (ofKept.isHidden && !ofGone.isHidden);
   const dropped = moves ? ofKept : ofGone;
   if (dropped !== undefined) {
+    await sql`delete from held_deactivations where user_id = ${dropped.userId}`.execute(db);
     await sql`delete from directory_accounts where user_id = ${dropped.userId}`.execute(db);
     await sql`
       insert into identities (source, external_id, user_id)

@@ -5,7 +5,7 @@ import type { Change } from '../core/change-types.ts';
 import { sqlOf } from '../core/tables.ts';
 import { applyUserChanges, type UserFields } from '../people/users.ts';
 import { managerNamed } from './managers.ts';
-import { askAboutAddress } from './questions.ts';
+import { askAboutAddress, forgetAddress } from './questions.ts';
 
 /**
  * Changes those fields of a person that the directory owns. Only what the directory says differently than before changes
@@ -28,6 +28,7 @@ export async function changePerson(
     if (isNews(field) && !isHrs(change, field)) changes[field] = stated[field];
   if (stated.email !== null && isNews('email')) {
     await refuseTaken(change, stated.email);
+    await forgetAddress(change);
     if (user.role === 'employee') changes.email = stated.email;
     else await askAboutAddress(change, next, stated.email);
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { AccountAttributes } from '../../domain/directory/account.ts';
 import { factsOf, nameOf } from '../../domain/directory/account-facts.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -16,6 +17,7 @@ export async function askAboutAddress({ em, user }: Change, attributes: AccountA
   await ask(em, 'address', attributes, [user.id]);
 }
 
+/** Stores a question. A new one notifies each super-admin who has read the last notification of its kind. */
 async function ask(
   em: EntityManager,
   kind: QuestionKind,
@@ -23,12 +25,26 @@ async function ask(
   candidates: readonly number[],
 ) {
   const { userName, externalId } = attributes;
+  // The statement sees the questions as they were before it.
   await sql`
-    insert into directory_questions (kind, candidates, user_name, external_id, name, email)
-    values (${kind}, ${candidates}::int[], ${userName}, ${externalId}, ${nameOf(attributes)}, ${factsOf(attributes).email})
-    on conflict (kind, folded(user_name)) do update set candidates = excluded.candidates,
-      external_id = excluded.external_id, name = excluded.name, email = excluded.email, asked_at = now(),
-      decided_at = null, decided_user_id = null`.execute(sqlOf(em));
+    with asked as (
+      insert into directory_questions (kind, candidates, user_name, external_id, name, email)
+      values (${kind}, ${candidates}::int[], ${userName}, ${externalId}, ${nameOf(attributes)}, ${factsOf(attributes).email})
+      on conflict (kind, folded(user_name)) do update set candidates = excluded.candidates,
+        external_id = excluded.external_id, name = excluded.name, email = excluded.email, asked_at = now(),
+        decided_at = null, decided_user_id = null
+    )
+    insert into notifications (user_id, kind, about_user_id, details)
+    select u.id, 'directory_question', ${kind === 'address' ? candidates[0]! : null}::int,
+      jsonb_build_object('question', ${kind}::text)
+    from users u where u.role = 'super-admin' and ${userHasAccess('u')}
+      and not exists (
+        select from directory_questions q
+        where q.kind = ${kind} and folded(q.user_name) = folded(${userName}) and q.decided_at is null)
+      and not exists (
+        select from notifications n where n.user_id = u.id and n.read_at is null
+          and n.kind = 'directory_question' and n.details->>'question' = ${kind})
+    order by u.id`.execute(sqlOf(em));
 }
 
 /** Forgets what was decided about an account, because it exists now. */
@@ -39,3 +55,10 @@ export async function forgetDecision(em: EntityManager, { userName, externalId }
     sqlOf(em),
   );
 }
+
+/** Forgets what was asked about a person's address, because the directory says another one by now. */
+export const forgetAddress = ({ em, user }: Change) =>
+  sql`
+    delete from directory_questions where kind = 'address' and candidates @> array[${user.id}]::int[]`.execute(
+    sqlOf(em),
+  );

@@ -16,7 +16,7 @@ import { LeaverNote } from './leaver-note.ts';
 import { License, Seat } from './license.ts';
 import { Mail } from './mail.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
-import { ProviderAccount, SignInRefusal } from './provider.ts';
+import { ProviderAccount, ProviderAnswer, SignInRefusal } from './provider.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
 import { RecoveryCorrection } from './recovery-correction.ts';
 import { ReminderByHand } from './reminder-by-hand.ts';
@@ -59,6 +59,7 @@ export const entities = [
   OneTimeLink,
   Session,
   ProviderAccount,
+  ProviderAnswer,
   SignInRefusal,
   IdempotencyKey,
   Workspace,
@@ -91,6 +92,7 @@ export {
   Offboarding,
   OneTimeLink,
   Outbox,
+  ProviderAccount,
   RecoveryCorrection,
   RefusedRemoval,
   Reminder,
@@ -98,6 +100,7 @@ export {
   Request,
   Seat,
   Session,
+  SignInRefusal,
   TokenRemoval,
   User,
   WebhookAttempt,

@@ -37,3 +37,20 @@ export const SignInRefusal = defineEntity({
   },
   indexes: [{ name: 'sign_in_refusals_at_index', properties: ['at'] }],
 });
+
+/** What the provider answered last: one row. */
+export const ProviderAnswer = defineEntity({
+  name: 'ProviderAnswer',
+  tableName: 'provider_answer',
+  properties: {
+    id: p.integer().primary().autoincrement(false),
+    /** The provider that was asked. */
+    issuer: p.text(),
+    at: writtenAt(),
+    /** What was wrong; null when nothing was. */
+    problem: p.text().nullable(),
+    /** An error code, a status or a number, without tokens and addresses. */
+    detail: p.text().nullable(),
+  },
+  checks: [{ name: 'provider_answer_one_row_check', expression: 'id = 1' }],
+});

@@ -136,6 +136,12 @@ export const User = defineEntity({
       expression: "create index users_role_index on users (role) where role <> 'employee'",
     },
     {
+      // Must equal the condition `isInactive`, because the query must match the index.
+      name: 'users_inactive_index',
+      expression:
+        'create index users_inactive_index on users (lower(name), id) where directory_inactive and offboarding_completed_at is null',
+    },
+    {
       name: 'users_to_erase_index',
       expression: `create index users_to_erase_index on users (offboarding_completed_at, id)
   where offboarding_completed_at is not null and erased_at is null`,

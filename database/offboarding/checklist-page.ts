@@ -63,6 +63,8 @@ interface OffboardingFacts {
   closedBy: string | null;
   closedByName: string | null;
   failedStep: string | null;
+  /** A directory opened it, because it deactivated the person. */
+  openedByDirectory: boolean;
   /** The latest delivery of each event to each endpoint. */
   deliveries: {
     id: number;
@@ -152,7 +154,7 @@ const namesakes = sql`(
 
 const offboarding = sql`(
   select jsonb_build_object('id', o.id, 'state', o.state, 'openedAt', o.opened_at, 'closedAt', o.closed_at,
-    'closedBy', coalesce(o.completed_by, o.cancelled_by), 'failedStep', o.failed_step,
+    'closedBy', coalesce(o.completed_by, o.cancelled_by), 'failedStep', o.failed_step, 'openedByDirectory', o.opened_by_directory,
     'closedByName', (select c.name from users c
       where c.id = ${actorIdIn(sql`coalesce(o.completed_by, o.cancelled_by)`)}),
     'deliveries', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'endpointId', d.endpoint_id, 'url', p.url,

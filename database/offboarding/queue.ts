@@ -3,6 +3,7 @@ import type { CalendarDate } from '../../domain/dates.ts';
 import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import type { QueueColumn, QueueQuery } from '../../domain/offboarding/queue-groups.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { isInactive } from '../access/has-access.ts';
 import { shownCounts, shownTotal } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, pageSize } from '../core/pagination.ts';
@@ -19,6 +20,8 @@ export interface QueueRow extends OpenCounts, QueueLine {
   department: string | null;
   endDate: CalendarDate | null;
   status: UserStatus;
+  /** A directory ended their access. */
+  isInactive: boolean;
   managerId: number | null;
   manager: string | null;
 }
@@ -52,6 +55,7 @@ export async function queueOf(
     )
     select
       p.id, p.name, p.job_title as "jobTitle", p.department, p.end_date as "endDate", p.status,
+      ${isInactive('p')} as "isInactive",
       m.id as "managerId", m.name as manager,
       ${shownCounts(sql`p.id`)}, ${queueLine}
     from page

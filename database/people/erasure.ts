@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { erasureObstacles } from '../../domain/erasure.ts';
 import { Refusal } from '../../domain/failures.ts';
+import { eraseProviderAccounts } from '../access/provider-accounts.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -37,10 +38,9 @@ export const erasePerson = (
         role = 'employee', email = null, in_directory = false
       where id = ${userId} or merged_into = ${userId}`.execute(sqlOf(em));
     await sql`delete from identities where user_id = ${userId} and source = 'email'`.execute(sqlOf(em));
-    await eraseAccount(
-      em,
-      records.map(({ id }) => id),
-    );
+    const ids = records.map(({ id }) => id);
+    await eraseProviderAccounts(em, ids);
+    await eraseAccount(em, ids);
     record('user.erased');
     changed();
     return true;

@@ -3,8 +3,9 @@ import { removalsBetween } from '../../domain/access/removals.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { fromHr } from '../../domain/directory/owned-fields.ts';
 import { erasedWarning } from '../../domain/erasure.ts';
-import { NotFound } from '../../domain/failures.ts';
+import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
+import { emailInUse } from '../../domain/wording/refusals.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { countRemovals } from '../access/token-limit.ts';
 import { changeWithin, type Person } from '../core/change.ts';
@@ -94,7 +95,11 @@ export async function putUser(
     if (known !== null) return applyToKnown(em, actor, known, externalId, desired, preconditions);
     const id = await insertPerson(em, externalId, desired);
     if (id !== null) return applyToNewUser(em, actor, id, desired, preconditions);
-    // A concurrent call added the same person first.
+    // A concurrent call added the same person first, and a directory may have done it without HR's id.
+    if ((await idOf(em, externalId)) === null) {
+      if ((await idInDirectory(em, desired.email)) !== null) throw new RetryTransaction();
+      throw new InvalidInput({ email: emailInUse });
+    }
   }
   const isLocked = await lockForManager(em, externalId, desired);
   if (mayEndAccess(desired)) await lockSuperAdminsWith(em, externalId);
@@ -135,7 +140,10 @@ async function idOf(em: EntityManager, externalId: string): Promise<number | nul
   return rows[0]!.id;
 }
 
-/** Waits for a concurrent transaction that adds the same person. Returns null when that one commits. */
+/**
+ * Waits for a concurrent transaction that adds the same person. Returns null when that one commits, and when somebody has
+ * the address.
+ */
 async function insertPerson(
   em: EntityManager,
   externalId: string,
@@ -144,9 +152,7 @@ async function insertPerson(
   const { rows } = await sql<{ id: number }>`
     insert into users (external_id, name, email, department, job_title, start_date, time_zone)
     values (${externalId}, ${name}, ${email == null ? null : storedEmail(email)}, ${department}, ${jobTitle}, ${startDate}, ${timeZone})
-    on conflict (folded(external_id)) where not external_id_is_duplicate do nothing returning id`.execute(
-    sqlOf(em),
-  );
+    on conflict do nothing returning id`.execute(sqlOf(em));
   return rows[0]?.id ?? null;
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Role } from '../../domain/access/permissions.ts';
 import type { Sort } from '../../domain/sorting.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { isInactive } from '../access/has-access.ts';
 import { personWithEmail, personWithExternalId } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { type Page, pageOf } from '../core/pagination.ts';
@@ -21,6 +22,8 @@ export interface ListedUser {
   managerName: string | null;
   endDate: string | null;
   status: UserStatus;
+  /** A directory ended their access. */
+  isInactive: boolean;
   role: Role;
 }
 
@@ -28,7 +31,7 @@ export interface ListedUser {
 export interface UserFilter {
   /** Part of a name, an email or an external id. */
   search: string;
-  status: UserStatus | null;
+  status: UserStatus | 'inactive-in-directory' | null;
   department: string;
 }
 
@@ -52,7 +55,7 @@ export async function listUsers(
 ): Promise<Page<ListedUser>> {
   const wanted = sql<boolean>`
     ${search === '' ? sql`true` : contains(searched, search)}
-    and ${status === null ? sql`true` : sql`u.status = ${status}`}
+    and ${hasStatus(status)}
     and ${department === '' ? sql`true` : sql`u.department = ${department}`}`;
   const listed = { from: sql`users u`, id: sql`u.id`, wanted: sql`${wanted} and u.merged_into is null` };
   const { column, backwards } = sort ?? userOrder;
@@ -63,7 +66,7 @@ export async function listUsers(
   const { rows } = await sql<ListedUser & { total: number }>`
     with page as (${ids})
     select total, u.id, u.name, u.email, u.external_id as "externalId", u.department, u.job_title as "jobTitle",
-      m.id as "managerId", m.name as "managerName", u.end_date as "endDate", u.status, u.role
+      m.id as "managerId", m.name as "managerName", u.end_date as "endDate", u.status, ${isInactive('u')} as "isInactive", u.role
     from (
       select (select count(*) from users u where ${wanted})
         - (select count(*) from users u where ${wanted} and u.merged_into is not null) as total
@@ -73,6 +76,11 @@ export async function listUsers(
     left join users m on m.id = u.manager_id
     order by page.place`.execute(sqlOf(em));
   return pageOf(rows, page);
+}
+
+function hasStatus(status: UserFilter['status']) {
+  if (status === null) return sql`true`;
+  return status === 'inactive-in-directory' ? isInactive('u') : sql`u.status = ${status}`;
 }
 
 const keys: Record<UserColumn, SortKey> = {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { accountsOfUser, type LinkedAccount } from '../access/provider-accounts.ts';
+import { invitedUntil } from '../access/sign-in-list.ts';
 import { isOfWorkspace } from '../access/workspace-tokens.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -30,6 +32,8 @@ export interface UserRecord {
   revision: number;
   createdAt: Date;
   hasPassword: boolean;
+  /** At the identity provider. */
+  accounts: LinkedAccount[];
   /** When the last unused invitation expires; null when none is valid. */
   invitedUntil: Date | null;
   reports: Report[];
@@ -49,17 +53,13 @@ export async function userRecordOf(em: EntityManager, userId: number): Promise<U
   const { rows } = await sql<UserRecord>`
     select
       u.external_id as "externalId", u.time_zone as "timeZone", u.revision, u.created_at as "createdAt",
-      u.password_hash is not null as "hasPassword", ${invitedUntil} as "invitedUntil",
+      u.password_hash is not null as "hasPassword", ${accountsOfUser} as accounts, ${invitedUntil} as "invitedUntil",
       ${reports} as reports, ${tokens} as tokens, ${offboardings} as offboardings,
       ${otherIds} as "otherIds"
     from users u where u.id = ${userId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('person');
   return rows[0];
 }
-
-const invitedUntil = sql`(
-  select max(expires_at) from one_time_links x
-  where x.user_id = u.id and x.purpose = 'invitation' and x.used_at is null and x.expires_at > now())`;
 
 const reports = sql`(
   select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'jobTitle', x.job_title,

@@ -4,8 +4,12 @@ import type { RefusalCause } from './sign-in-refusals.ts';
 /** The claims of an ID token, with those of the userinfo endpoint. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** How the groups of a claim become roles. */
+/** The role claim that stands for the groups which a directory has provisioned over SCIM. */
+export const directoryGroups = 'scim';
+
+/** How groups become roles. */
 export interface RoleRules {
+  /** The path of the claim, or `directoryGroups`. */
   claim: string;
   map: Readonly<Record<string, Role>>;
   noMatch: 'employee' | 'refuse';
@@ -25,7 +29,7 @@ export function roleOf(claims: Claims, { claim, map, noMatch }: RoleRules): Role
 }
 
 /** The highest role of some groups, or what `noMatch` says when none is in the map. */
-function roleOfGroups(
+export function roleOfGroups(
   groups: readonly unknown[],
   { map, noMatch }: Pick<RoleRules, 'map' | 'noMatch'>,
 ): Role | { refused: RefusalCause } {

@@ -2,7 +2,7 @@
  * Why a sign-in with the provider was refused, as the settings say it. The browser gets the same sentence for all, because
  * a stranger must not learn who works here.
  */
-const refusalCauses = {
+export const refusalCauses = {
   'not-asked': 'No sign-in was started in this browser in the last 10 minutes.',
   'provider-refused': 'The provider refused the sign-in.',
   'provider-silent': "The provider didn't respond within 5 seconds.",

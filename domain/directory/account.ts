@@ -46,6 +46,36 @@ export interface AccountAttributes {
   manager: string | null;
 }
 
+/** The attributes of an account of which a directory has stated no more than that it is active. */
+export const nothingStated: AccountAttributes = {
+  userName: '',
+  externalId: null,
+  active: true,
+  displayName: null,
+  nickName: null,
+  title: null,
+  userType: null,
+  preferredLanguage: null,
+  locale: null,
+  timezone: null,
+  name: {
+    formatted: null,
+    givenName: null,
+    familyName: null,
+    middleName: null,
+    honorificPrefix: null,
+    honorificSuffix: null,
+  },
+  emails: [],
+  phoneNumbers: [],
+  employeeNumber: null,
+  costCenter: null,
+  organization: null,
+  division: null,
+  department: null,
+  manager: null,
+};
+
 /** A person whom a directory has provisioned: a resource of SCIM. */
 export interface Account {
   /** A UUID. */

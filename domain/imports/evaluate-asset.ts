@@ -1,5 +1,5 @@
 import { type AssetStatus, canBeAssigned } from '../assets.ts';
-import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import { refuseUnlessMayReceiveItems } from '../user-status.ts';
 import { hasThisSerial, lineHasThisSerial, type SameSerial } from '../wording/identity-notes.ts';
 import { twoFit } from '../wording/references.ts';
 import {
@@ -11,6 +11,7 @@ import {
   refused,
   remarksOf,
 } from './evaluation.ts';
+import type { NamedPerson } from './named-person.ts';
 
 /** The values in a line about an asset, without the fields that the line does not state. */
 export interface AssetValues {
@@ -38,14 +39,8 @@ export interface AssetFacts {
   asset: KnownAsset | null;
   /** The present holder. */
   heldBy: { id: number; name: string } | null;
-  /** The holder in the line. `fitsToo` is a second person whom the reference fits. */
-  holder: {
-    id: number;
-    name: string;
-    status: UserStatus;
-    directoryInactive: boolean;
-    fitsToo?: string | null;
-  } | null;
+  /** The holder in the line. */
+  holder: NamedPerson | null;
   /** Another asset with the serial in the line. */
   sameSerial?: SameSerial | null;
   /** Another line of the file that states this serial for another asset. */

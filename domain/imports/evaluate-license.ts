@@ -1,4 +1,4 @@
-import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import { refuseUnlessMayReceiveItems } from '../user-status.ts';
 import { notConfirmed, severalWithoutVendor } from '../wording/license-vendors.ts';
 import { twoFit } from '../wording/references.ts';
 import { tooFewSeats } from '../wording/refusals.ts';
@@ -11,6 +11,7 @@ import {
   refused,
   remarksOf,
 } from './evaluation.ts';
+import type { NamedPerson } from './named-person.ts';
 
 /** The values in a line about a license and a seat, without the fields that the line does not state. */
 export interface LicenseValues {
@@ -46,14 +47,8 @@ export interface LicenseFacts {
   mayTakeVendor: boolean;
   /** Equal for equal names, so that lines of one name are executed one after another. */
   foldedName: string;
-  /** The user in the line. `fitsToo` is a second person whom the reference fits. */
-  user: {
-    id: number;
-    name: string;
-    status: UserStatus;
-    directoryInactive: boolean;
-    fitsToo?: string | null;
-  } | null;
+  /** The user in the line. */
+  user: NamedPerson | null;
   hasSeat: boolean;
 }
 

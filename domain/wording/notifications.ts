@@ -21,11 +21,15 @@ export type NotificationKind =
   | 'token_limited'
   | 'directory_limited'
   | 'directory_last_super_admin'
+  | 'directory_question'
   | 'webhook_failed'
   | 'webhook_disabled'
   | 'offboarding_stuck'
   | 'mail_failed'
   | 'import_ended';
+
+/** Whether a super-admin decides about it on the page of the directory. */
+export const isAboutDirectory = (kind: NotificationKind): boolean => kind.startsWith('directory_');
 
 /** The facts that the text of a notification needs. */
 export interface NotificationFacts {
@@ -65,6 +69,10 @@ export function notificationText(
       return 'The directory deactivated more people than the limit allows. They were signed out; their offboardings wait for your confirmation.';
     case 'directory_last_super_admin':
       return `The directory deactivated ${about}, the last super admin. They keep access until someone else becomes a super admin.`;
+    case 'directory_question':
+      return details.question === 'address'
+        ? `The directory has another email for ${about}. Because they have a role, someone must confirm it.`
+        : "The directory sent someone who may already be here. Choose who it is; until then they aren't linked.";
     case 'webhook_failed':
       return `A webhook${name ? ` about ${name}` : ''} couldn't be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':

@@ -34,7 +34,8 @@ export async function race({ database, pool, clients, random, operations }: Race
   };
 }
 
-async function runOperations(
+/** Runs the operations of a client on a company, one batch after the other, and returns them with their answers. */
+export async function runOperations(
   client: Client,
   random: Random,
   pool: pg.Pool,

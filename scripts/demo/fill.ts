@@ -6,6 +6,7 @@ import { applyUserChanges } from '../../database/people/users.ts';
 import { type Actor, userActor } from '../../domain/actor.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, writeCompany } from './company.ts';
+import { connectDirectory } from './directory.ts';
 import { reserveIds } from './insert.ts';
 import { makePeople } from './people.ts';
 import { seed } from './random.ts';
@@ -20,17 +21,20 @@ const demoSeed = 20_261_124;
 
 /**
  * Fills a database without users with a demo company: people, their items, years of history, leavers in the typical
- * scenarios, and two people who were marked as offboarded too early. It is one transaction. Returns the number of
+ * scenarios, and two people who were marked as offboarded too early. It is one transaction, and the calls of a directory after it. Returns the number of
  * people, or null, without a change, when the database has users.
  */
-export function fillDemo({ em }: Database, now = new Date()): Promise<number | null> {
+export async function fillDemo({ em }: Database, now = new Date()): Promise<number | null> {
   seed(demoSeed);
-  return em.fork().transactional(async (transaction) => {
-    if ((await transaction.count(User)) > 0) return null;
+  const isEmpty = await em.fork().transactional(async (transaction) => {
+    if ((await transaction.count(User)) > 0) return false;
     const assigned = await createCompany(transaction, now);
     await setLastDays(transaction, assigned, now);
-    return people;
+    return true;
   });
+  if (!isEmpty) return null;
+  await connectDirectory(em, now);
+  return people;
 }
 
 async function createCompany(em: EntityManager, now: Date): Promise<AssignedScenario[]> {

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { testKey } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
-import { demoAdmin, makeDemoPages } from '../../testing/web/demo-pages.ts';
+import { demoAdmin, demoProvider, makeDemoPages } from '../../testing/web/demo-pages.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { walk } from '../../testing/web/walk.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
 const own = await ownDatabase();
-const web = await startWeb(own, { SECRET_KEY: testKey });
+const web = await startWeb(own, { SECRET_KEY: testKey, ...demoProvider });
 const addressOf = await makeDemoPages(own.database);
 const browser = await startBrowser();
 

@@ -93,7 +93,7 @@ describe('the demo workspace', () => {
   test('has outbox rows, reminders and audit entries as after real changes', async () => {
     const [trace] = await rowsOf(
       database,
-      `select (select count(*) from outbox where offboarding_id is not null) as outbox,
+      `select (select count(distinct offboarding_id) from outbox) as outbox,
         (select count(distinct offboarding_id) from reminders) as reminded,
         (select count(*) from audit_entries where action = 'offboarding.opened' and actor like 'user:%') as audited`,
     );

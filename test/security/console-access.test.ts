@@ -64,6 +64,7 @@ async function makeRecords() {
     invitation: await createLink(em, { userId: cast.emil.id, purpose: 'invitation', actor: 'system' }),
     unsubscribing: mailTokens(testKey).sign({ userId: cast.mira.id, kind: 'reminders' }),
     mailId: 1,
+    questionId: 1,
     sessionKey: 'a'.repeat(64),
     file: 'htmx.js',
     externalId: cast.timo.externalId,

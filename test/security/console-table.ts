@@ -133,7 +133,13 @@ POST /users/:userId/erasure                                     in     403      
 GET  /users/:userId/merge                                       in     403      403      200   200
 POST /users/:userId/merge                                       in     403      403      422   422
 POST /users/:userId/role                                        in     403      403      403   422
+POST /users/:userId/account/unlinking                           in     403      403      403   422
 
+GET  /settings/sign-in                                          in     403      403      403   200
+POST /settings/sign-in/connection-test                          in     403      403      403   404
+GET  /settings/sign-in/test                                     in     403      403      403   404
+GET  /settings/sign-in/refusals                                 in     403      403      403   200
+GET  /settings/sign-in/people                                   in     403      403      403   200
 GET  /settings/tokens                                           in     403      403      403   200
 GET  /settings/tokens/new                                       in     403      403      403   200
 POST /settings/tokens                                           in     403      403      403   422
@@ -156,6 +162,12 @@ POST /settings/webhooks/:endpointId/deliveries/:deliveryId/replay  in  403      
 POST /settings/webhooks/:endpointId/pause                       in     403      403      403   303
 POST /settings/webhooks/:endpointId/resumption                  in     403      403      403   303
 POST /settings/webhooks/:endpointId/removal                     in     403      403      403   303
+GET  /settings/directory                                        in     403      403      403   200
+POST /settings/directory/limit                                  in     403      403      403   422
+POST /settings/directory/held/release                           in     403      403      403   422
+POST /settings/directory/held/dismissal                         in     403      403      403   422
+POST /settings/directory/questions/:questionId/person           in     403      403      403   422
+POST /settings/directory/questions/:questionId/email            in     403      403      403   422
 GET  /settings/workspace                                        in     403      403      403   200
 POST /settings/workspace                                        in     403      403      403   422
 POST /settings/workspace/imports                                in     403      403      403   422

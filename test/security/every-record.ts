@@ -165,6 +165,7 @@ const details: Partial<Record<NotificationKind, Record<string, string | string[]
   token_limited: { token: 'hr' },
   directory_limited: {},
   directory_last_super_admin: {},
+  directory_question: { question: 'address' },
   webhook_failed: { url: 'https://x.example' },
   webhook_disabled: { url: 'https://x.example', reason: 'gone' },
   offboarding_stuck: { step: 'sending' },

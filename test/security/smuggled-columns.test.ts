@@ -19,7 +19,7 @@ const web = await startWeb(own);
  * Imports name their columns, and the API refuses unknown fields.
  */
 const takesNoColumn =
-  /^POST \/(api|scim|session|sign-in|unsubscribe|invitation|me|mails|notifications|imports|seats|offboarding|users\/:\w+\/sessions|settings\/(tokens|webhooks)\/:\w+\/)/;
+  /^POST \/(api|scim|session|sign-in|unsubscribe|invitation|me|mails|notifications|imports|seats|offboarding|users\/:\w+\/sessions|settings\/((tokens|webhooks)\/:\w+|directory\/(held|questions))\/)/;
 
 /** A value of each type that the cast does not contain. */
 const smuggled: Record<string, string> = {
@@ -134,6 +134,10 @@ test('a form sets only the columns that it shows', async () => {
     [
       '/settings/workspace/imports',
       { dateFormat: 'YYYY-MM-DD', noDates: 'NULL', brakeCount: '7', brakePercent: '3' },
+    ],
+    [
+      '/settings/directory/limit',
+      { directoryLimit: 'on', directoryLimitCount: '7', directoryLimitPercent: '3' },
     ],
     [`/users/${gone.id}/erasure`, {}],
     [`/users/${timo.id}/merge`, { into: String(emil.id) }],

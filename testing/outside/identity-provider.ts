@@ -85,6 +85,8 @@ const configuration = (lastday: string, accounts: Map<string, AccountClaims>, ke
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true },
   },
+  // The provider's own way refuses addresses of this machine, and so could not call the back channel.
+  fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
   interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
   findAccount: (_context, id) => {
     const claims = accounts.get(id);

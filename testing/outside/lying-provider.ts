@@ -9,6 +9,10 @@ interface Lies {
   /** Makes the ID token of the right claims. */
   idToken: (claims: JWTPayload) => Promise<string>;
   userinfo: Record<string, unknown>;
+  /** The issuer that its description names; null for its own. */
+  describedIssuer: string | null;
+  /** Whether it publishes its key. */
+  publishesKey: boolean;
   /** The paths to which it never answers. */
   hangsAt: string[];
 }
@@ -33,8 +37,14 @@ export async function startLyingProvider() {
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const sign: SigningTools['sign'] = (claims, key = 'published') =>
     new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key }).sign(pairs[key].privateKey);
-  const lies: Lies = { idToken: sign, userinfo: {}, hangsAt: [] };
+  const lies: Lies = { idToken: sign, userinfo: {}, describedIssuer: null, publishesKey: true, hangsAt: [] };
 
+  const published = {
+    ...(await exportJWK(pairs.published.publicKey)),
+    kid: 'published',
+    use: 'sig',
+    alg: 'RS256',
+  };
   server.on('request', async (request, response) => {
     const { pathname, searchParams } = new URL(request.url!, issuer);
     if (lies.hangsAt.includes(pathname)) return;
@@ -42,13 +52,9 @@ export async function startLyingProvider() {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
     switch (pathname) {
       case '/.well-known/openid-configuration':
-        return json(description(issuer));
+        return json({ ...description(issuer), issuer: lies.describedIssuer ?? issuer });
       case '/keys':
-        return json({
-          keys: [
-            { ...(await exportJWK(pairs.published.publicKey)), kid: 'published', use: 'sig', alg: 'RS256' },
-          ],
-        });
+        return json({ keys: lies.publishesKey ? [published] : [] });
       case '/authorize': {
         const code = randomUUID();
         nonces.set(code, searchParams.get('nonce')!);

@@ -34,7 +34,7 @@ export async function startWebProcess(
   variables: Record<string, string> = {},
   options?: ProcessOptions,
 ): Promise<WebProcess> {
-  const port = await freePort();
+  const port = variables.PORT === undefined ? await freePort() : Number(variables.PORT);
   const program =
     options === undefined ? ['web/main.ts'] : ['testing/servers/web-main.ts', JSON.stringify(options)];
   const child = spawn(process.execPath, program, {

@@ -1,15 +1,18 @@
 import { sql } from 'kysely';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { hashPassword } from '../../database/access/passwords.ts';
+import { keepAnswer } from '../../database/access/provider-answer.ts';
+import { recordRefusal } from '../../database/access/sign-in-refusals.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import { createBulkAction } from '../../database/bulk/actions.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
-import { Assignment, ColumnMapping, User } from '../../database/entities/index.ts';
+import { Assignment, ColumnMapping, ProviderAccount, User } from '../../database/entities/index.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { addNote } from '../../database/offboarding/handling/notes.ts';
 import { changeOwner } from '../../database/offboarding/handling/owner.ts';
 import { setWaiting } from '../../database/offboarding/handling/waiting.ts';
+import { SignInRefused } from '../../domain/access/sign-in-refusals.ts';
 import { fillDemo } from '../../scripts/demo/fill.ts';
 import { castPassword } from '../cast/cast.ts';
 import { testKey } from '../cast/engine.ts';
@@ -21,6 +24,18 @@ const longWord = 'Wolfeschlegelsteinhausenbergerdorffvoralternwarengewissenhaft 
 
 /** The super-admin of the demo. */
 export const demoAdmin = 'admin@lastday.example';
+
+/** The variables of a demo with an identity provider, which no one answers for. */
+export const demoProvider = {
+  OIDC_ISSUER: 'http://127.0.0.1:9/realms/subsidiary-of-halden-robotics',
+  OIDC_CLIENT_ID: '3f1c0a52-6a2e-4b4e-9a5d-0d3f0b6c7e11',
+  OIDC_CLIENT_SECRET: 'a secret',
+  OIDC_ROLE_CLAIM: 'realm_access.roles',
+  OIDC_ROLE_MAP: JSON.stringify({
+    'lastday-information-technology-administrators': 'it-admin',
+    'halden-robotics-human-resources': 'admin',
+  }),
+};
 
 /**
  * Fills a database with the demo, and with records of what the demo has none of. Returns the address of each page by
@@ -39,6 +54,7 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
   await em.fork().nativeUpdate(User, { name: 'Παναγιώτης Παπαδόπουλος' }, { name: longWord });
   const userId = await idOf('select id from users order by length(name) desc limit 1');
   await handle(database, userId);
+  await addSignIns(database, userId);
   const params: Record<string, unknown> = {
     userId,
     assetId: await idOf(
@@ -51,6 +67,7 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
     seatId: await idOf(`select id from seats where revoked_at is null and user_id = ${userId}`),
     noteId: await idOf('select min(id) as id from leaver_notes'),
     mailId: 1,
+    questionId: 1,
     sessionKey: 'a'.repeat(64),
     importId: await importWithErrors(database, userId),
     bulkId: await waitingReminder(database, userId),
@@ -125,6 +142,24 @@ async function handle({ em }: Database, userId: number): Promise<void> {
   const { id } = await em.fork().findOneOrFail(Assignment, { userId, returnedAt: null });
   const waiting = { waitingFor: 'the courier from the office in Lisbon', until: '2099-01-31' };
   await setWaiting(em, 'system', userId, { kind: 'hardware', id }, waiting);
+}
+
+/** An account at the provider, a refused sign-in of a person, and an answer that was wrong. */
+async function addSignIns({ em }: Database, userId: number): Promise<void> {
+  const fork = em.fork();
+  const issuer = demoProvider.OIDC_ISSUER;
+  const admin = await fork.findOneOrFail(User, { email: demoAdmin });
+  for (const { id } of [admin, { id: userId }])
+    fork.create(ProviderAccount, {
+      issuer,
+      subject: `248289761001-${id}`,
+      userId: id,
+      linkedBy: 'invitation',
+    });
+  await fork.flush();
+  await recordRefusal(em, new SignInRefused('no-role', userId));
+  await recordRefusal(em, new SignInRefused('invalid-answer', null, 'OAUTH_KEY_SELECTION_FAILED'));
+  await keepAnswer(em, { issuer, problem: 'certificate', detail: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
 }
 
 async function rememberMapping({ em }: Database): Promise<number> {

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { publicUrl } from '../../config/environment.ts';
 import { createLink, linkPath } from '../../database/access/one-time-links.ts';
+import { unlinkAccount } from '../../database/access/provider-accounts.ts';
 import { changeRole } from '../../database/access/roles.ts';
 import { endSessionsOf } from '../../database/access/sessions.ts';
 import type { User } from '../../database/entities/index.ts';
@@ -16,6 +17,8 @@ import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 
+const named = z.string().min(1).max(2_000);
+const accountForm = z.object({ issuer: named, subject: named });
 const roleForm = z.object({ role: choice(roles) });
 
 /** Inviting a person, changing their role, and ending their sessions. */
@@ -49,7 +52,16 @@ export const accessPages = (services: Services) => {
     return done(request, response, `/users/${userId}`, `${name} is signed out everywhere.`);
   };
 
-  return { invite, updateRole, destroySessions };
+  /** Unlinks an account at the provider, which signs the person out everywhere. */
+  const unlink: RequestHandler = async (request, response) => {
+    const { id, name } = await userById(em, idIn(request, 'userId', 'person'));
+    const account = readForm(accountForm, request.body);
+    if (asksFirst(request)) return confirmationPage(request, response, unlinkQuestion(id, name));
+    await unlinkAccount(em, actorOf(response), id, account);
+    return done(request, response, `/users/${id}`, `${name}'s account is unlinked.`);
+  };
+
+  return { invite, updateRole, destroySessions, unlinkAccount: unlink };
 };
 
 const superAdminQuestion = ({ id, name }: User): Confirmation => ({
@@ -61,4 +73,15 @@ const superAdminQuestion = ({ id, name }: User): Confirmation => ({
   button: `Make ${name} a super admin`,
   action: `/users/${id}/role`,
   back: { label: 'Keep current role', address: `/users/${id}` },
+});
+
+const unlinkQuestion = (id: number, name: string): Confirmation => ({
+  title: `Unlink ${name}'s account at the provider?`,
+  effects: [
+    `${name} is signed out everywhere.`,
+    'Their next sign-in with single sign-on is like the first one. Someone with a role needs an invitation.',
+  ],
+  button: 'Unlink account',
+  action: `/users/${id}/account/unlinking`,
+  back: { label: 'Keep account', address: `/users/${id}` },
 });

@@ -21,7 +21,7 @@ import type { scopes } from '../../domain/access/scopes.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { choice, identifier } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
-import { idIn, pageIn } from '../http/forms/request.ts';
+import { idIn, pageIn, queryText } from '../http/forms/request.ts';
 import { flashSecrets } from '../http/pages/flash-secret.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
@@ -96,7 +96,10 @@ export const tokenPages = (services: Services) => {
   async function formPage(request: Request, response: Response, tokenId: number | null) {
     const note = noteOf(response);
     const token = tokenId === null ? null : await tokenById(em, tokenId);
-    const typed = note.values !== undefined && 'name' in note.values ? note.values : (token ?? {});
+    const typed =
+      note.values !== undefined && 'name' in note.values
+        ? note.values
+        : (token ?? { scopes: queryText(request, 'scopes') });
     const { name, scopes }: { name?: unknown; scopes?: unknown } = typed;
     page(response, 'settings/token-form', {
       title: token === null ? 'Create API token' : `Edit ${token.name}`,

@@ -1,5 +1,6 @@
 import type { IdentityProvider } from '../../config/identity-provider.ts';
 import type { Claims } from '../../domain/access/provider-claims.ts';
+import type { ConnectionProblem } from '../../domain/access/provider-problems.ts';
 
 /** The secrets of one sign-in, which the browser keeps in a sealed cookie until it comes back. */
 export interface SignInChecks {
@@ -17,6 +18,13 @@ export interface ProviderIdentity {
   idToken: string;
 }
 
+/** The first thing that is wrong with the connection to the provider; null when nothing is. */
+export interface ConnectionTest {
+  problem: ConnectionProblem | null;
+  /** An error code, a status or the other value. */
+  detail: string | null;
+}
+
 /** The identity provider that people sign in with. Everything throws SignInRefused, also after 5 seconds without an answer. */
 export interface Provider {
   readonly settings: IdentityProvider;
@@ -30,8 +38,8 @@ export interface Provider {
   endAddress(idToken: string, returnTo: string): Promise<URL | null>;
   /** The claims of a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */
   verifyLogoutToken(token: string): Promise<LogoutClaims>;
-  /** Reads the provider's own description now. */
-  test(): Promise<{ issuer: string }>;
+  /** Asks the provider for its description and its keys now. Throws nothing. */
+  test(): Promise<ConnectionTest>;
 }
 
 /** What a valid logout token says: which session ended, or all of a subject. */

@@ -42,9 +42,9 @@ export const liveHandlers = (services: Services) => {
     response.status(status).set('Retry-After', seconds).end();
   };
 
-  /** The link to the notifications with the count of unread ones, which every page has. */
+  /** The counts that every page has: of unread notifications, and of what the directory leaves to decide. */
   const unread: RequestHandler = (_request, response) =>
-    fragment(response, 'partials/_unread', { reader: signedIn(response) });
+    fragment(response, 'partials/_counts', { reader: signedIn(response) });
 
   /** Who else has a leaver's checklist open. */
   const visitors: RequestHandler = async (request, response) => {

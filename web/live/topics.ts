@@ -9,7 +9,7 @@ import type { SignedIn } from '../http/signed-in.ts';
 /** The most topics of one page. */
 const maxTopics = 20;
 
-const topicPattern = /^(queue|imports|(leaver|visitors|import|notifications):[1-9]\d{0,8})$/;
+const topicPattern = /^(queue|imports|directory|(leaver|visitors|import|notifications):[1-9]\d{0,8})$/;
 
 /**
  * What a page asks for: the topics it shows, when it was rendered, in epoch ms, and how many streams its browser can
@@ -46,6 +46,8 @@ async function mayFollow(em: EntityManager, { id, role }: SignedIn, topic: strin
   switch (kind) {
     case 'notifications':
       return Number(subject) === id;
+    case 'directory':
+      return may(role, 'manage-workspace');
     case 'imports':
       return may(role, 'manage-inventory');
     case 'import': {

@@ -10,7 +10,7 @@ import {
 import { may } from '../../domain/access/permissions.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { addressOfImport } from '../../domain/imports/imports.ts';
-import { notificationText } from '../../domain/wording/notifications.ts';
+import { isAboutDirectory, notificationText } from '../../domain/wording/notifications.ts';
 import { plural } from '../../domain/wording/plural.ts';
 import { idField } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -76,12 +76,20 @@ function whereTheRestIs({ kind, newest }: NotificationGroup, { role }: SignedIn)
   };
 }
 
+/** The list of what waits, for those who decide it. */
+function linkToDirectory({ kind, details }: NotificationRow, { role }: SignedIn): string | null {
+  if (!may(role, 'manage-workspace')) return null;
+  if (kind !== 'directory_question') return '/settings/directory#held';
+  return `/settings/directory#${details.question === 'address' ? 'emails' : 'to-join'}`;
+}
+
 const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === reader.id;
 
 /** The page that a message links to; null when there is none for the reader. */
 function linkOf(row: NotificationRow, reader: SignedIn): string | null {
   if (row.kind === 'import_ended') return addressOfImport(row.details, reader.role);
   if (row.kind === 'owner_removed') return may(reader.role, 'offboard') ? '/offboarding?owner=none' : null;
+  if (isAboutDirectory(row.kind)) return linkToDirectory(row, reader);
   const { endpointId, deliveryId, tokenId } = row.details;
   if (endpointId && may(reader.role, 'manage-workspace')) {
     return `/settings/webhooks/${endpointId}/deliveries${deliveryId ? `/${deliveryId}` : ''}`;

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { accountOfPerson } from '../../database/directory/person-account.ts';
 import { lastFailedMailOf } from '../../database/mail/failed-mail.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { reportsShown, userRecordOf } from '../../database/people/user-record.ts';
@@ -6,6 +7,7 @@ import { roles } from '../../domain/access/permissions.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
+import { accountNotes } from '../directory/account-notes.ts';
 import { editForm } from '../http/forms/edit-form.ts';
 import { flashSecrets } from '../http/pages/flash-secret.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
@@ -18,10 +20,11 @@ export const userPage = (services: Services) => {
   const flash = flashSecrets(services);
 
   return async (request: Request, response: Response, userId: number, note: PageNote): Promise<void> => {
-    const [leaver, record, failedMail] = await Promise.all([
+    const [leaver, record, failedMail, account] = await Promise.all([
       readChecklistPage(em, userId),
       userRecordOf(em, userId),
       lastFailedMailOf(em, userId),
+      accountOfPerson(em.fork(), userId),
     ]);
     page(response, 'users/show', {
       title: leaver.name,
@@ -29,6 +32,8 @@ export const userPage = (services: Services) => {
       leaver,
       record,
       failedMail,
+      account,
+      accountNotes: account === null ? [] : accountNotes(leaver, account),
       mailIsOn: services.environment.SMTP_URL !== undefined,
       failedMailWords: failedMail?.outcome ? mailOutcomes[failedMail.outcome] : null,
       open: stillOpen({

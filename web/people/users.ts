@@ -22,6 +22,9 @@ import { clearsEndDate, endDateQuestion } from './end-date-question.ts';
 import { managerChoices, readNewUser, readUserEdit, valuesOf } from './user-form.ts';
 import { userPage } from './user-page.ts';
 
+/** The list also finds those whose access a directory ended, whatever their status. */
+const statusFilters = [...userStatuses, 'inactive-in-directory'] as const;
+
 const endDateForm = z.object({ endDate: optionalDate() });
 
 export const userPages = (services: Services) => {
@@ -33,7 +36,7 @@ export const userPages = (services: Services) => {
   const index: RequestHandler = async (request, response) => {
     const filter = {
       search: searchIn(request, 'q'),
-      status: userStatuses.find((status) => status === queryText(request, 'status')) ?? null,
+      status: statusFilters.find((status) => status === queryText(request, 'status')) ?? null,
       department: queryText(request, 'department'),
     };
     const sort = sortIn(request, userColumns);

@@ -116,6 +116,10 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
     uses: ['sessions'],
     words: ({ sessions }) => `signed out ${plural(Number(sessions), 'session')}`,
   },
+  'user.account_unlinked': {
+    uses: ['issuer'],
+    words: (_, person) => `unlinked ${person}'s account at the identity provider`,
+  },
   'account.updated': {
     uses: ['attributes'],
     words: ({ attributes }) => `changed the directory account: ${(attributes as string[]).join(', ')}`,

@@ -1,5 +1,9 @@
 import type { Receiver } from '../../../database/mail/mails.ts';
-import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
+import {
+  isAboutDirectory,
+  type NotificationFacts,
+  notificationText,
+} from '../../../domain/wording/notifications.ts';
 import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
 import { link, list, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
@@ -29,6 +33,9 @@ export function problemsMail(
       ),
       list(texts.slice(0, shown)),
       ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : []),
+      ...(notifications.some(({ kind }) => isAboutDirectory(kind))
+        ? [link('Open directory settings', links.to('/settings/directory'))]
+        : []),
       link('Open Lastday', links.to('/notifications')),
     ],
     reason: "You get this email at most once a day, because you're a super admin.",

@@ -50,13 +50,28 @@ export const mergePeople = (
     return moved;
   });
 
-/** What the record that stays takes over: when the person leaves, if only the other record says so. */
+/**
+ * What the record that stays takes over: when the person leaves, if only the other record says so, or if only a directory
+ * says otherwise.
+ */
 function takenBy({ gone, kept, goneOffboarding, keptOffboarding }: Merging): Partial<UserFields> {
+  const keptGivesWay = isDirectorys(kept, keptOffboarding) && !isDirectorys(gone, goneOffboarding);
   const isMarked = gone.status === 'offboarded' && goneOffboarding !== null && keptOffboarding === null;
   return {
-    ...(gone.endDate && !kept.endDate && { endDate: gone.endDate }),
+    ...(gone.endDate && (!kept.endDate || keptGivesWay) && { endDate: gone.endDate }),
     ...(isMarked && { status: 'offboarded' as const }),
   };
+}
+
+/** Whether a directory alone stated the end date. */
+const isDirectorys = (user: User, offboarding: Offboarding | null): boolean =>
+  offboarding?.openedByDirectory === true && !user.hrStated.includes('endDate');
+
+/** The end date that the record takes stays that of HR, or of the directory. */
+function takeWhoStatedIt({ user, offboarding }: Change, { gone, goneOffboarding, keptOffboarding }: Merging) {
+  if (gone.hrStated.includes('endDate')) user.hrStated = [...new Set([...user.hrStated, 'endDate' as const])];
+  if (offboarding && keptOffboarding === null)
+    offboarding.openedByDirectory = isDirectorys(gone, goneOffboarding);
 }
 
 /** Cancels the offboarding and all access of the record that goes. Its row is emptied when its items have moved. */
@@ -85,7 +100,9 @@ const changeKept = (em: EntityManager, merging: Merging, actor: Actor, moved: Mo
     change.record('user.merged_in', { mergedUserId: gone.id, externalId, email, ...moved });
     change.changed(...factsOf(moved));
     await takeIdentifiers(em, gone, kept);
-    await applyUserChanges(change, takenBy(merging), now);
+    const taken = takenBy(merging);
+    await applyUserChanges(change, taken, now);
+    if (taken.endDate !== undefined) takeWhoStatedIt(change, merging);
     takeOwner(change, merging.goneOffboarding);
   });
 

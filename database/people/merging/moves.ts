@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../../domain/actor.ts';
 import type { OtherManager } from '../../../domain/merging.ts';
+import { moveProviderAccounts } from '../../access/provider-accounts.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 import type { User } from '../../entities/index.ts';
@@ -67,12 +68,13 @@ export async function moveItems(
 }
 
 /**
- * Makes the outside ids and the address of one record lead to another, also those of records that were merged into it.
+ * Makes the outside ids, the address and the provider's accounts of one record lead to another, also those of records that were merged into it.
  * Empties the row, as the check on merged records demands.
  */
 export async function moveIdentities(em: EntityManager, gone: User, keptId: number): Promise<void> {
   const db = sqlOf(em);
   await sql`update identities set user_id = ${keptId} where user_id = ${gone.id}`.execute(db);
+  await moveProviderAccounts(em, gone.id, keptId);
   await sql`
     insert into identities (source, external_id, user_id)
     select 'email', email, ${keptId}::int from users where id = ${gone.id} and email is not null

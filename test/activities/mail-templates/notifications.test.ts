@@ -51,6 +51,13 @@ test('problems are described in the words of the console', () => {
   );
 });
 
+test('problems of the directory link to the page that decides them', () => {
+  const letter = (kind: 'directory_limited' | 'webhook_failed') =>
+    textOf(problemsMail([{ kind, about: null, own: false, details: {} }], ivo, links));
+  expect(letter('directory_limited')).toContain('/settings/directory');
+  expect(letter('webhook_failed')).not.toContain('/settings/directory');
+});
+
 test('finished imports are linked if the reader may see them', () => {
   const end = (kind: string, importId: number) => ({
     kind: 'import_ended' as const,

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { createToken, findActiveToken, listTokens, revokeToken } from '../../../database/access/tokens.ts';
+import {
+  createToken,
+  findActiveToken,
+  listTokens,
+  revokeToken,
+  updateToken,
+} from '../../../database/access/tokens.ts';
 import { ApiToken, AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
@@ -92,4 +98,15 @@ test.each([
 
 test('revoking an unknown token throws NotFound', async () => {
   await expect(revokeToken(em, 'system', 999_999)).rejects.toBeInstanceOf(NotFound);
+});
+
+test('a token of a person has the scope scim alone, because it outlives them', async () => {
+  const { ada } = await makeCast(database);
+  const both = { name: 'both', scopes: ['scim', 'users:write'] };
+  const refused = { fields: { scopes: expect.stringContaining('scim alone') } };
+  await expect(createToken(em, `user:${ada.id}`, both)).rejects.toMatchObject(refused);
+  const { token } = await createToken(em, `user:${ada.id}`, { name: 'entra', scopes: ['scim'] });
+  await expect(updateToken(em, 'system', token.id, both)).rejects.toMatchObject(refused);
+  // One of the command line has no maker whom it could outlive.
+  expect((await createToken(em, 'system', both)).token.scopes).toEqual(both.scopes);
 });

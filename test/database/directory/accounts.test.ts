@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { accountById, hideAccount, listAccounts } from '../../../database/directory/accounts.ts';
 import { userById } from '../../../database/people/users.ts';
@@ -41,4 +42,23 @@ test('an account is given back as it was stated', async () => {
   await hideAccount(em, idp, account.id);
   expect(await accountById(em.fork(), account.id)).toBeNull();
   expect((await listAccounts(em.fork(), { offset: 0, limit: 9 })).total).toBe(0);
+});
+
+test('a deletion checks the version under the lock', async () => {
+  const { id, userId } = await provision(database);
+  const refuseOthers = (version: number) => {
+    if (version !== 1) throw new Error('changed meanwhile');
+  };
+  const deletion = await em.fork().transactional(async (other) => {
+    await other.execute('select id from users where id = ? for update', [userId]);
+    const deleting = hideAccount(em, idp, id, refuseOthers).then(
+      () => 'deleted',
+      (error) => error.message,
+    );
+    await pause(100);
+    await other.execute('update directory_accounts set version = 2 where id = ?', [id]);
+    return { deleting };
+  });
+  expect(await deletion.deleting).toBe('changed meanwhile');
+  expect(await accountById(em.fork(), id)).toMatchObject({ version: 2 });
 });

@@ -1,41 +1,15 @@
 import type { Database } from '../../../database/core/orm.ts';
 import { changeAccount, createAccount } from '../../../database/directory/accounts.ts';
-import type { Account, AccountAttributes } from '../../../domain/directory/account.ts';
+import { type Account, type AccountAttributes, nothingStated } from '../../../domain/directory/account.ts';
 
 /** The token of the directory. */
 export const idp = 'token:entra';
 
-const nothing: AccountAttributes = {
-  userName: '',
-  externalId: null,
-  active: true,
-  displayName: null,
-  nickName: null,
-  title: null,
-  userType: null,
-  preferredLanguage: null,
-  locale: null,
-  timezone: null,
-  name: {
-    formatted: null,
-    givenName: null,
-    familyName: null,
-    middleName: null,
-    honorificPrefix: null,
-    honorificSuffix: null,
-  },
-  emails: [],
-  phoneNumbers: [],
-  employeeNumber: null,
-  costCenter: null,
-  organization: null,
-  division: null,
-  department: null,
-  manager: null,
-};
-
 /** Attributes of an account with these values. */
-export const saying = (stated: Partial<AccountAttributes>): AccountAttributes => ({ ...nothing, ...stated });
+export const saying = (stated: Partial<AccountAttributes>): AccountAttributes => ({
+  ...nothingStated,
+  ...stated,
+});
 
 /** One address, as most directories send it. */
 export const workEmail = (value: string) => [{ value, type: 'work', primary: true, display: null }];

@@ -12,6 +12,7 @@ import {
 import { userById } from '../../../database/people/users.ts';
 import { updateDirectoryLimit } from '../../../database/workspace/settings.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
+import { complete } from '../../../testing/cast/former-employees.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { offboardingsOf } from '../people/people.ts';
 import { idp, provision, say, workEmail } from './directory.ts';
@@ -33,6 +34,35 @@ beforeEach(async () => {
   await em.fork().nativeDelete(Notification, {});
 });
 
+test('permits one person of 3 and of 20, 2 % of 51, and never more than five', async () => {
+  await limit(5, 2);
+  for (const [size, deactivated, permitted] of [
+    [3, 3, 1],
+    [20, 2, 1],
+    [51, 3, 2],
+    [300, 6, 5],
+  ] as const) {
+    await em.fork().nativeUpdate(DirectoryAccount, {}, { deactivatedAt: null });
+    await em.fork().nativeDelete(HeldDeactivation, {});
+    const people = await several(deactivated);
+    const added = size - (await em.fork().count(User));
+    await em
+      .fork()
+      .execute("insert into users (name) select 'Colleague' from generate_series(1, ?)", [added]);
+    expect(await em.fork().count(User)).toBe(size);
+    for (const { id } of people) await say(database, id, { active: false });
+    expect([size, await em.fork().count(HeldDeactivation)]).toEqual([size, deactivated - permitted]);
+  }
+});
+
+test('does not count people who have left already', async () => {
+  await limit(1);
+  const [one, two, three] = await several(3);
+  for (const { userId } of [one!, two!]) await complete(database, userId);
+  for (const { id } of [one!, two!, three!]) await say(database, id, { active: false });
+  expect(await isLeaving(three!.userId)).toBe(true);
+});
+
 test('counts exactly over two processes, and takes back nothing', async () => {
   const { ada } = await makeCast(database);
   await limit(3);
@@ -48,31 +78,31 @@ test('counts exactly over two processes, and takes back nothing', async () => {
   expect(answers.every(({ attributes }) => !attributes.active)).toBe(true);
   const leaving = await Promise.all(people.map(({ userId }) => isLeaving(userId)));
   expect(leaving.filter(Boolean)).toHaveLength(3);
-  const held = await heldDeactivations(em.fork());
+  const { rows: held } = await heldDeactivations(em.fork());
   expect(held).toHaveLength(9);
-  expect(held[0]).toMatchObject({ name: expect.any(String), reason: 'limit', hasAccess: false });
+  expect(held[0]).toMatchObject({ name: expect.any(String), reason: 'limit', heldBy: idp, hasAccess: false });
   // The access of everyone has ended, and the super-admins are notified once.
   expect(
     await em.fork().count(User, { id: { $in: people.map(({ userId }) => userId) }, directoryInactive: true }),
   ).toBe(12);
   expect(await em.fork().count(Notification, { kind: 'directory_limited', userId: ada.id })).toBe(1);
 
-  const [first, second, ...rest] = held.map(({ userId }) => userId);
+  const [first, second, ...rest] = held.map(({ id }) => id);
   expect(await releaseHeld(em, `user:${ada.id}`, [first!])).toBe(1);
   expect(await isLeaving(first!)).toBe(true);
   expect(await dismissHeld(em, `user:${ada.id}`, [second!])).toBe(1);
   expect(await isLeaving(second!)).toBe(false);
-  expect(await releaseHeld(em, `user:${ada.id}`, 'all')).toBe(rest.length);
-  expect(await heldDeactivations(em.fork())).toEqual([]);
+  expect(await releaseHeld(em, `user:${ada.id}`, new Date())).toBe(rest.length);
+  expect(await heldDeactivations(em.fork())).toMatchObject({ rows: [], total: 0 });
 });
 
 test('of an activation withdraws what waits', async () => {
   await limit(0);
   const { id, userId } = await provision(database);
   await say(database, id, { active: false });
-  expect(await heldDeactivations(em.fork())).toMatchObject([{ userId }]);
+  expect((await heldDeactivations(em.fork())).rows).toMatchObject([{ id: userId }]);
   await say(database, id, { active: true });
-  expect(await heldDeactivations(em.fork())).toEqual([]);
+  expect(await heldDeactivations(em.fork())).toMatchObject({ rows: [], total: 0 });
   expect(await userById(em, userId)).toMatchObject({ directoryInactive: false });
   expect(await offboardingsOf(database, userId)).toEqual([]);
 });
@@ -85,9 +115,9 @@ test('a super-admin beyond it keeps the access until another one agrees', async 
   await limit(0);
   const { id } = await provision(database, { emails: workEmail(other.email) });
   await say(database, id, { active: false });
-  expect(await heldDeactivations(em.fork())).toMatchObject([{ userId: other.id, hasAccess: true }]);
+  expect((await heldDeactivations(em.fork())).rows).toMatchObject([{ id: other.id, hasAccess: true }]);
   expect(await em.fork().count(Session, { sid: 'kept' })).toBe(1);
-  await releaseHeld(em, `user:${ada.id}`, 'all');
+  await releaseHeld(em, `user:${ada.id}`, new Date());
   expect(await em.fork().count(Session, { sid: 'kept' })).toBe(0);
   expect(await userById(em, other.id)).toMatchObject({ directoryInactive: true });
 });
@@ -112,14 +142,4 @@ test('ends after ten minutes, and is off when the workspace says so', async () =
   const { id, userId } = await provision(database);
   await say(database, id, { active: false });
   expect(await isLeaving(userId)).toBe(true);
-});
-
-test('the percentage counts when it is less, and permits one person', async () => {
-  const people = await several(3);
-  await limit(5, 1);
-  for (const { id } of people) await say(database, id, { active: false });
-  const workforce = await em.fork().count(User, { status: { $ne: 'offboarded' }, mergedInto: null });
-  const permitted = Math.max(1, Math.ceil(workforce / 100));
-  expect(permitted).toBeLessThan(3);
-  expect(await heldDeactivations(em.fork())).toHaveLength(3 - permitted);
 });

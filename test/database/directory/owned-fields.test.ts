@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { inTransaction } from '../../../database/core/transaction.ts';
 import { updateImportSettings } from '../../../database/imports/settings.ts';
@@ -8,6 +9,7 @@ import {
   putUser,
 } from '../../../database/people/upsert-user.ts';
 import { userById } from '../../../database/people/users.ts';
+import { emailInUse } from '../../../domain/wording/refusals.ts';
 import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { offboardingsOf } from '../people/people.ts';
@@ -59,6 +61,22 @@ test('HR’s first PUT finds somebody of the directory by the address', async ()
   expect({ created, user }).toMatchObject({
     created: false,
     user: { id: userId, externalId: 'F-0', name: 'Eff Zero', jobTitle: 'Lead' },
+  });
+});
+
+test('HR’s first PUT finds somebody whom the directory adds at the same time', async () => {
+  const { answer } = await em.fork().transactional(async (directory) => {
+    await directory.execute(
+      "insert into users (name, email, in_directory) values ('Eff Both', 'both@x.example', true)",
+    );
+    const answer = put('F-BOTH', { name: 'Eff Both', email: 'Both@x.example' });
+    answer.catch(() => {});
+    await pause(100);
+    return { answer };
+  });
+  expect(await answer).toMatchObject({ created: false, user: { externalId: 'F-BOTH' } });
+  await expect(put('F-OTHER', { name: 'Other', email: 'both@x.example' })).rejects.toMatchObject({
+    fields: { email: emailInUse },
   });
 });
 

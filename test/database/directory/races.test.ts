@@ -1,15 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
+import { changeGroup, createGroup } from '../../../database/directory/groups.ts';
 import { Assignment, User } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { updateDirectoryLimit } from '../../../database/workspace/settings.ts';
+import { sameMembers } from '../../../domain/directory/group.ts';
 import { Refusal } from '../../../domain/failures.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { provision, say, workEmail } from './directory.ts';
+import { idp, provision, say, workEmail } from './directory.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;
@@ -21,7 +25,6 @@ test('active flips while others assign and complete: the laws of the gate hold, 
     directoryLimitPercent: 2,
   });
   const rounds = inject('long') ? 60 : 6;
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const orRefused = (work: Promise<unknown>) =>
     work.catch((error) => {
       if (!(error instanceof Refusal)) throw error;
@@ -53,4 +56,23 @@ test('active flips while others assign and complete: the laws of the gate hold, 
     group by user_id having count(*) > 1`.execute(sqlOf(em.fork()));
   expect(rows).toEqual([]);
   expect(completed).toBeLessThanOrEqual(rounds);
+});
+
+test('a person and a group of theirs change at the same time without a deadlock', async () => {
+  const { id, userId } = await provision(database);
+  const group = await createGroup(em, idp, { displayName: 'Team', externalId: null }, new Set());
+  const sent = await statementsOf(async () => {
+    const { joined } = await em.fork().transactional(async (other) => {
+      await other.execute('select id from users where id = ? for update', [userId]);
+      const joined = changeGroup(em, idp, group, {
+        attributes: (current) => current,
+        members: { ...sameMembers, added: new Set([id]) },
+      });
+      await pause(100);
+      await other.execute('update directory_accounts set version = version + 1 where id = ?', [id]);
+      return { joined };
+    });
+    await joined;
+  });
+  expect(sent.filter((statement) => /from directory_groups where id/.test(statement))).toHaveLength(1);
 });

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
-import { accountById, createAccount, listAccounts } from '../../../database/directory/accounts.ts';
+import {
+  accountById,
+  createAccount,
+  hideAccount,
+  listAccounts,
+} from '../../../database/directory/accounts.ts';
 import { decideAddress, decidePerson, questions } from '../../../database/directory/decisions.ts';
-import { DirectoryAccount, User } from '../../../database/entities/index.ts';
+import {
+  DirectoryAccount,
+  DirectoryQuestion,
+  HeldDeactivation,
+  User,
+} from '../../../database/entities/index.ts';
 import { erasePerson } from '../../../database/people/erasure.ts';
 import { mergePeople } from '../../../database/people/merging/merge.ts';
 import { createUser, userById } from '../../../database/people/users.ts';
@@ -11,10 +21,14 @@ import { makeCast } from '../../../testing/cast/cast.ts';
 import { closeSent, complete } from '../../../testing/cast/former-employees.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
+import { offboardingsOf } from '../people/people.ts';
 import { idp, provision, say, saying, workEmail } from './directory.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;
+
+// The limit of deactivations has tests of its own.
+await em.getConnection().execute("update workspace set directory_limit = 'off'");
 
 let people = 0;
 const known = (fields = {}) => createUser(em, 'token:hr', { name: `Known ${++people}`, ...fields });
@@ -49,7 +63,7 @@ test('a taken userName is a conflict that asks nobody, and changes nothing', asy
   });
   expect(await accountById(em.fork(), other.id)).toEqual(other);
   expect(await accountById(em.fork(), one.id)).toEqual(one);
-  expect(await questions(em.fork())).toEqual([]);
+  expect((await questions(em.fork(), 'person')).rows).toEqual([]);
 });
 
 test('two hits ask an admin, whose decision the next call finds', async () => {
@@ -64,7 +78,9 @@ test('two hits ask an admin, whose decision the next call finds', async () => {
   for (let call = 0; call < 2; call++)
     await expect(createAccount(em, idp, stated)).rejects.toMatchObject({ candidates: [one, two] });
   expect(await em.fork().count(User)).toBe(before);
-  const [question, ...more] = await questions(em.fork());
+  const {
+    rows: [question, ...more],
+  } = await questions(em.fork(), 'person');
   expect(more).toEqual([]);
   expect(question).toMatchObject({
     kind: 'person',
@@ -76,7 +92,7 @@ test('two hits ask an admin, whose decision the next call finds', async () => {
     code: 'not-a-candidate',
   });
   await decidePerson(em, 'user:1', question!.id, two);
-  expect(await questions(em.fork())).toEqual([]);
+  expect((await questions(em.fork(), 'person')).rows).toEqual([]);
   expect(await createAccount(em, idp, stated)).toMatchObject({ userId: two });
   expect(await createAccount(em, idp, stated)).toMatchObject({ userId: two });
 });
@@ -86,7 +102,9 @@ test('somebody whom an admin decided to be new gets no address and no id of othe
   await provision(database, { employeeNumber: 'N-1' });
   const stated = saying({ userName: 'adm-n1', employeeNumber: 'N-1', emails: workEmail('n1@x.example') });
   await expect(createAccount(em, idp, stated)).rejects.toMatchObject({ candidates: [one] });
-  const [question] = await questions(em.fork());
+  const {
+    rows: [question],
+  } = await questions(em.fork(), 'person');
   await expect(decidePerson(em, 'user:1', question!.id, one)).rejects.toMatchObject({ code: 'has-account' });
   await decidePerson(em, 'user:1', question!.id, null);
   const account = await createAccount(em, idp, stated);
@@ -120,11 +138,29 @@ test('the address of someone with a role changes only when a super-admin agrees'
   ] as const) {
     await say(database, id, { emails: workEmail(address) });
     expect((await userById(em, ivo.id)).email).toBe(ivo.email);
-    const [question] = (await questions(em.fork())).filter(({ kind }) => kind === 'address');
+    const {
+      rows: [question],
+    } = await questions(em.fork(), 'address');
     expect(question).toMatchObject({ email: address, candidates: [{ id: ivo.id }] });
     await decideAddress(em, `user:${ada.id}`, question!.id, isAccepted);
   }
   expect((await userById(em, ivo.id)).email).toBe('ivo.yes@x.example');
+});
+
+test('the question about an address is the directory’s last word', async () => {
+  const { ivo } = await makeCast(database);
+  const { id } = await provision(database, { userName: 'ivo.b', emails: workEmail(ivo.email) });
+  const asked = async () => {
+    const open = await em
+      .fork()
+      .find(DirectoryQuestion, { kind: 'address', candidates: { $contains: [ivo.id] } });
+    return open.map(({ email }) => email);
+  };
+  await say(database, id, { emails: workEmail('ivo.c@x.example'), userName: 'ivo.c' });
+  await say(database, id, { emails: workEmail('ivo.d@x.example'), userName: 'ivo.d' });
+  expect(await asked()).toEqual(['ivo.d@x.example']);
+  await say(database, id, { emails: workEmail(ivo.email) });
+  expect(await asked()).toEqual([]);
 });
 
 test.each([
@@ -171,6 +207,39 @@ test('a merge moves the account, and says of two accounts that they are one pers
     candidates: [kept],
   });
   expect(await userById(em, kept)).toMatchObject({ inDirectory: true });
+});
+
+test('a merge keeps who stated the end date', async () => {
+  const leaving = async () => {
+    const account = await provision(database);
+    await say(database, account.id, { active: false });
+    return account;
+  };
+  const kept = await leaving();
+  const hrsDate = await known({ externalId: 'M-1', endDate: '2199-05-04', hrStated: ['name', 'endDate'] });
+  await mergePeople(em, 'system', hrsDate, kept.userId);
+  expect(await userById(em, kept.userId)).toMatchObject({ endDate: '2199-05-04', hrStated: ['endDate'] });
+  await say(database, kept.id, { active: true });
+  expect(await offboardingsOf(database, kept.userId)).toMatchObject([{ state: 'open' }]);
+
+  const hrs = await known({ externalId: 'M-2' });
+  const gone = await leaving();
+  await mergePeople(em, 'system', gone.userId, hrs);
+  expect(await offboardingsOf(database, hrs)).toMatchObject([{ state: 'open', openedByDirectory: true }]);
+  await say(database, gone.id, { active: true });
+  expect(await offboardingsOf(database, hrs)).toMatchObject([{ state: 'cancelled' }]);
+});
+
+test('a merge keeps one of two deactivations that wait', async () => {
+  const [gone, kept] = [await provision(database), await provision(database)];
+  await hideAccount(em, idp, kept.id);
+  const fork = em.fork();
+  for (const { userId } of [gone, kept]) fork.create(HeldDeactivation, { userId, reason: 'limit' });
+  await fork.flush();
+  await mergePeople(em, 'system', gone.userId, kept.userId);
+  expect(
+    await em.fork().find(HeldDeactivation, { userId: { $in: [gone.userId, kept.userId] } }),
+  ).toMatchObject([{ userId: kept.userId }]);
 });
 
 test('an erasure removes what the directory stated, in every table', async () => {

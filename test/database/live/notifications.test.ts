@@ -196,3 +196,16 @@ test('a record follows the mails and notifications about its person', async () =
   const [notification] = await notifications();
   expect(topicsOf(notification!)).toContain(`leaver:${other.lena.id}`);
 });
+
+test('what a directory leaves to decide is followed by its page', async () => {
+  await writer.query(`insert into held_deactivations (user_id, reason) values ($1, 'limit')`, [emil.id]);
+  expect((await notifications()).map(topicsOf)).toEqual([['directory', `leaver:${emil.id}`]]);
+  await writer.query('delete from held_deactivations');
+  expect((await notifications()).map(topicsOf)).toEqual([['directory', `leaver:${emil.id}`]]);
+  await writer.query(
+    `insert into directory_questions (kind, candidates, user_name, name) values ('person', '{1}', 'x', 'X')`,
+  );
+  await writer.query('update directory_questions set decided_at = now()');
+  await writer.query('delete from directory_questions');
+  expect(await notifications()).toEqual(['directory', 'directory', 'directory']);
+});

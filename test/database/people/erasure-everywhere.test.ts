@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { changeRole } from '../../../database/access/roles.ts';
+import { recordRefusal } from '../../../database/access/sign-in-refusals.ts';
 import { createToken } from '../../../database/access/tokens.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
-import { AuditEntry, Offboarding, User } from '../../../database/entities/index.ts';
+import { AuditEntry, Offboarding, SignInRefusal, User } from '../../../database/entities/index.ts';
 import { assignAsset, recoverAsset } from '../../../database/inventory/assignments.ts';
 import { createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
@@ -11,6 +12,7 @@ import { addNote } from '../../../database/offboarding/handling/notes.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { erasePerson } from '../../../database/people/erasure.ts';
 import { updateUser } from '../../../database/people/users.ts';
+import { SignInRefused } from '../../../domain/access/sign-in-refusals.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { closeSent, complete } from '../../../testing/cast/former-employees.ts';
@@ -103,10 +105,14 @@ async function fillEveryPlace(): Promise<number> {
 
 test('(R23) an erased person is named in no column of any table, and the counts stay', async () => {
   const id = await fillEveryPlace();
+  await execute(sql`insert into provider_accounts (issuer, subject, user_id, linked_by)
+    values ('https://idp.example', 'qxmail@halden.example', ${id}, 'email')`);
+  await recordRefusal(em, new SignInRefused('no-access', id));
   const before = await markersIn(own, markers);
   const places = new Set(before.map(({ place }) => place));
   for (const place of [
     'users.name',
+    'provider_accounts.subject',
     'users.email',
     'users.job_title',
     'audit_entries.details',
@@ -146,6 +152,7 @@ test('(R23) an erased person is named in no column of any table, and the counts 
     jobTitle: null,
     erasedAt: expect.any(Date),
   });
+  expect(await em.fork().count(SignInRefusal, { userId: id })).toBe(0);
   const { rows } = await execute(sql`select item from requests where user_id = ${id}`);
   expect(rows).toEqual([{ item: `Chair for Former employee #${id}` }]);
   const actions = await em.fork().find(AuditEntry, { userId: id }, { orderBy: { id: 'desc' } });

@@ -52,6 +52,7 @@ describe('an address with a zero byte or damaged UTF-8 is a 4xx', () => {
     '/users?q=%00',
     '/users?q=a%00b',
     '/users?%00=b',
+    '/users?q=a?b=%00',
     '/users?q=%FF',
     '/users?department=M%FCnchen',
     '/assets?q=%ED%A0%80',

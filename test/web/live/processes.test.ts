@@ -9,6 +9,7 @@ import { eventually } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWebProcess } from '../../../testing/servers/web-process.ts';
 import { followTopics } from '../../../testing/web/event-stream.ts';
+import { patchOf, scimClient } from '../../../testing/web/scim.ts';
 
 // Streams of two web processes, as in production behind a load balancer.
 const own = await ownDatabase();
@@ -86,6 +87,28 @@ test('a sign-out in one process ends the streams in the other within a second', 
   const stream = await followTopics(here!.address, nora, 'queue');
   await nora.post('/session/end');
   expect(await Promise.race([stream.ended.then(() => 'ended'), pause(1_000, 'open')])).toBe('ended');
+});
+
+test('a deactivation by the directory in one process ends sessions and streams in the other', async () => {
+  const call = await scimClient(database, there!.address);
+  const { email } = cast.nora;
+  const { json } = await call('POST', '/Users', {
+    userName: email,
+    emails: [{ value: email, primary: true }],
+  });
+  const nora = await here!.signIn(email);
+  const stream = await followTopics(here!.address, nora, 'queue');
+  expect([(await nora.get('/offboarding')).status, stream.status]).toEqual([200, 200]);
+  const { status } = await call(
+    'PATCH',
+    `/Users/${json.id}`,
+    patchOf({ op: 'Replace', path: 'active', value: 'False' }),
+  );
+  expect(status).toBe(200);
+  const next = await nora.get('/offboarding');
+  expect([next.status, next.location]).toEqual([303, expect.stringContaining('/sign-in')]);
+  expect(await Promise.race([stream.ended.then(() => 'ended'), pause(1_000, 'open')])).toBe('ended');
+  expect((await followTopics(here!.address, nora, 'queue')).status).not.toBe(200);
 });
 
 test('a shutdown ends the streams first, and leaves no rows of them', async () => {

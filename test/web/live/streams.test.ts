@@ -84,7 +84,7 @@ test('a reader follows only what they may see', async ({ cast, ivo }) => {
   const { upload } = importing(database, `user:${cast.nora.id}`);
   const { id } = await upload('users', csvOf(['email', 'jobTitle'], [cast.emil.email, 'Designer']));
   const topics = (own: number, other: number) =>
-    `queue leaver:${lena.id} visitors:${lena.id} imports import:${id} notifications:${other} notifications:${own} x:1`;
+    `queue directory leaver:${lena.id} visitors:${lena.id} imports import:${id} notifications:${other} notifications:${own} x:1`;
   const asEmployee = await followTopics(web.address, employee, topics(timo.id, lena.id), { since: 0 });
   const asItAdmin = await followTopics(web.address, ivo, topics(cast.ivo.id, lena.id), { since: 0 });
   await eventually(async () => asEmployee.events.length > 0 && asItAdmin.events.length > 0);

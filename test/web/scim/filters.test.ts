@@ -21,6 +21,8 @@ test.each([
   ['emails[type eq "work" and value eq "a@b.c"]', { attribute: 'email', value: 'a@b.c', type: 'work' }],
   ['emails[value eq "a@b.c" and type eq "work"]', { attribute: 'email', value: 'a@b.c', type: 'work' }],
   ['emails[type eq "work"].value eq "a@b.c"', { attribute: 'email', value: 'a@b.c', type: 'work' }],
+  ['emails.value eq "mailto:a@b.c"', { attribute: 'email', value: 'a@b.c', type: null }],
+  ['userName eq " a\u2013b\u200b "', { attribute: 'userName', value: 'a-b' }],
 ])('%s', (filter, condition) => {
   expect(accountConditions(filter)).toEqual([condition]);
 });
@@ -61,7 +63,13 @@ test.each([
     '"a" eq "b"',
     'id eq null',
   ],
-  ...['emails[value[value eq "a"]]', 'password eq "a"', "1' or '1'='1"],
+  ...['userName eq "\\u0000"', 'id eq "a\0"', 'emails.value eq "\\ud800"', 'externalId eq "a\tb"'],
+  ...[
+    'emails[type eq "\\u0000" and value eq "a"]',
+    'emails[value[value eq "a"]]',
+    'password eq "a"',
+    "1' or '1'='1",
+  ],
 ])('%j is refused', (filter) => {
   expect(refusal(filter)).toBe('invalidFilter');
 });

@@ -12,6 +12,8 @@ const content = z.strictObject({
   returnTo: z.string(),
   /** The value of the invitation that was opened; null without one. */
   invitation: z.string().nullable(),
+  /** The super-admin who tests what a sign-in would do; null for a sign-in. */
+  testedBy: z.int().nullable(),
 });
 
 /**

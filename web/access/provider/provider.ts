@@ -3,7 +3,8 @@ import * as client from 'openid-client';
 import { type Environment, publicUrl } from '../../../config/environment.ts';
 import { type IdentityProvider, identityProvider } from '../../../config/identity-provider.ts';
 import { SignInRefused } from '../../../domain/access/sign-in-refusals.ts';
-import type { Provider, ProviderIdentity, SignInChecks } from '../../http/provider.ts';
+import type { ConnectionTest, Provider, ProviderIdentity, SignInChecks } from '../../http/provider.ts';
+import { testConnection } from './connection.ts';
 
 /** How long the provider may take for all that one sign-in needs, in milliseconds. */
 const timeoutMs = 5_000;
@@ -67,7 +68,7 @@ class OpenIdProvider implements Provider {
     });
     const claims = tokens.claims()!;
     // The library tolerates clocks that differ by half a minute.
-    if (claims.exp * 1_000 <= Date.now()) throw new SignInRefused('invalid-answer', null, 'expired');
+    if (claims.exp * 1_000 <= Date.now()) throw new SignInRefused('invalid-answer', null, 'exp');
     const { userinfo_endpoint } = description.serverMetadata();
     const info = userinfo_endpoint
       ? await client.fetchUserInfo(description, tokens.access_token, claims.sub)
@@ -117,9 +118,10 @@ class OpenIdProvider implements Provider {
     return payload;
   }
 
-  test(): Promise<client.ServerMetadata> {
+  test(): Promise<ConnectionTest> {
+    // The next sign-in reads the description anew too.
     this.#description = null;
-    return inTime(this.#describe().then((description) => description.serverMetadata()));
+    return testConnection(this.settings.issuer, timeoutMs);
   }
 
   get endOrigin(): string {
@@ -183,13 +185,21 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Keeps the error's code only, because messages can hold parts of a token. */
+/** Keeps the error's code or the claim that is wrong, because messages can hold parts of a token. */
 function refusalOf(error: unknown): SignInRefused {
   if (error instanceof client.AuthorizationResponseError || error instanceof client.ResponseBodyError)
     return new SignInRefused('provider-refused', null, error.error);
-  const { code, cause } = error as { code?: string; cause?: { code?: string } };
-  if (code === 'OAUTH_TIMEOUT' || (error as Error).name === 'TimeoutError')
+  const { code, cause, name } = error as Error & {
+    code?: string;
+    cause?: { code?: string; cause?: unknown };
+  };
+  if (code === 'OAUTH_TIMEOUT' || name === 'TimeoutError')
     return new SignInRefused('provider-silent', null, code ?? null);
   if (error instanceof TypeError) return new SignInRefused('provider-silent', null, cause?.code ?? null);
-  return new SignInRefused('invalid-answer', null, code ?? (error as Error).name);
+  return new SignInRefused('invalid-answer', null, wrongClaim(cause?.cause) ?? code ?? name);
 }
+
+const wrongClaim = (cause: unknown): string | null => {
+  const { claim } = (cause ?? {}) as { claim?: unknown };
+  return typeof claim === 'string' ? claim : null;
+};

@@ -1,16 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Request, RequestHandler } from 'express';
+import { keepAnswer } from '../../../database/access/provider-answer.ts';
 import { signInByProvider } from '../../../database/access/provider-sign-in.ts';
 import { recordRefusal } from '../../../database/access/sign-in-refusals.ts';
 import { secretBox } from '../../../database/core/secret-box.ts';
-import { claimAt, roleOf, verifiedEmail } from '../../../domain/access/provider-claims.ts';
+import { isProviderProblem } from '../../../domain/access/provider-problems.ts';
 import { SignInRefused } from '../../../domain/access/sign-in-refusals.ts';
 import { NotFound } from '../../../domain/failures.ts';
 import { queryText } from '../../http/forms/request.ts';
 import { page } from '../../http/pages/rendering.ts';
-import type { ProviderIdentity } from '../../http/provider.ts';
 import type { Services } from '../../http/services.ts';
 import { safeReturn, signIn } from '../sign-in.ts';
+import { answerOf } from './answer.ts';
+import { answered } from './answered.ts';
 import { begunSignIns } from './begun-sign-in.ts';
+import { showTest } from './test-sign-in.ts';
 
 /** Signing in with the identity provider, by the authorization code flow. */
 export const providerPages = (services: Services) => {
@@ -29,7 +33,7 @@ export const providerPages = (services: Services) => {
     const invitation = queryText(request, 'invitation') || null;
     if (response.locals.signedIn && invitation === null) return response.redirect(303, returnTo);
     const { address, checks } = await there.begin();
-    begun.set(response, { ...checks, returnTo, invitation });
+    begun.set(response, { ...checks, returnTo, invitation, testedBy: null });
     response.redirect(303, address.href);
   });
 
@@ -38,28 +42,19 @@ export const providerPages = (services: Services) => {
     const there = provider();
     const expected = begun.take(request, response);
     if (expected === null) throw new SignInRefused('not-asked');
-    const identity = await there.finish(searchOf(request), expected);
-    const userId = await signInByProvider(em, answerOf(identity, expected.invitation));
+    const search = searchOf(request);
+    const { invitation, testedBy, returnTo } = expected;
+    if (testedBy !== null)
+      return showTest({ ...services, provider: there }, response, { search, checks: expected, testedBy });
+    const identity = await there.finish(search, expected);
+    const answer = answerOf(there.settings, identity, invitation);
+    const userId = await refusingSlowly(() => signInByProvider(em, answer));
     const { issuer, subject, claims, idToken } = identity;
     const sid = typeof claims.sid === 'string' ? claims.sid : undefined;
     await signIn(request, userId, { issuer, subject, sid, idToken: box.seal(idToken) });
-    response.redirect(303, expected.returnTo);
+    await keepAnswer(em, answered(there));
+    response.redirect(303, returnTo);
   });
-
-  function answerOf({ issuer, subject, claims }: ProviderIdentity, invitation: string | null) {
-    const { roles, linkClaim } = provider().settings;
-    const role = roles === null ? null : roleOf(claims, roles);
-    if (role !== null && typeof role === 'object') throw new SignInRefused(role.refused);
-    const directoryId = linkClaim === null ? null : claimAt(claims, linkClaim);
-    return {
-      issuer,
-      subject,
-      directoryId: typeof directoryId === 'string' ? directoryId : null,
-      email: verifiedEmail(claims),
-      role,
-      invitation,
-    };
-  }
 
   /** A refusal is one sentence with a reference. Its cause is in the log and in the settings. */
   function orRefuse(handler: RequestHandler): RequestHandler {
@@ -70,6 +65,7 @@ export const providerPages = (services: Services) => {
         if (!(error instanceof SignInRefused)) throw error;
         const reference = await recordRefusal(em, error);
         const { refusal, userId, detail } = error;
+        if (isProviderProblem(refusal)) await keepAnswer(em, answered(provider(), error));
         services.log.warn({ reference, cause: refusal, userId, detail }, 'sign-in refused');
         page(response.status(403), 'session/refused', { title: "You couldn't be signed in", reference });
       }
@@ -78,6 +74,19 @@ export const providerPages = (services: Services) => {
 
   return { begin, finish };
 };
+
+/** A decision that refuses takes this long at least, in milliseconds, so that its time says nothing of the person. */
+const refusedAfterMs = 50;
+
+async function refusingSlowly<T>(decide: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await decide();
+  } catch (error) {
+    await setTimeout(Math.max(0, refusedAfterMs - (performance.now() - began)));
+    throw error;
+  }
+}
 
 const searchOf = ({ originalUrl }: Request): string => {
   const at = originalUrl.indexOf('?');

@@ -12,6 +12,7 @@ export function encodingProblem(encoded: string): string | null {
 
 /** What is wrong with the query string of an address, as a sentence, or null. */
 export function queryProblem(address: string): string | null {
-  const [, query = ''] = address.split('?', 2);
+  // A query may have question marks of its own.
+  const query = address.slice(address.split('?', 1)[0]!.length);
   return /%00/.test(query) ? "A zero byte isn't allowed here." : encodingProblem(query);
 }

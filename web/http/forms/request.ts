@@ -36,9 +36,9 @@ export function queryText(request: Request, name: string): string {
 const searchable = (sent: unknown): string =>
   typeof sent === 'string' ? sent.replaceAll('\0', '').trim() : '';
 
-/** The requested page of a list, from 1; 1 when the parameter is not a number. */
-export const pageIn = (request: Request): number => {
-  const text = queryText(request, 'page');
+/** The requested page of a list, from 1; 1 when the parameter is not a number. A page of several lists names each. */
+export const pageIn = (request: Request, name = 'page'): number => {
+  const text = queryText(request, name);
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 1;
 };
 

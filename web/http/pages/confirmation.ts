@@ -20,6 +20,8 @@ export const asksFirst = (request: Request): boolean => request.body?.ask === 'y
 /** Asks whether to go on. The page posts the same fields to the same address, without `ask`. */
 export function confirmationPage(request: Request, response: Response, confirmation: Confirmation): void {
   const { ask: _, ...sent } = request.body as Record<string, unknown>;
-  const fields = Object.entries(sent).filter(([, value]) => typeof value === 'string');
+  const fields = Object.entries(sent).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => (typeof one === 'string' ? [[name, one] as const] : [])),
+  );
   page(response, 'confirmation', { ...confirmation, fields });
 }

@@ -18,6 +18,13 @@ const entries: PageLink[] = [
   { address: '/audit', label: 'Audit trail', icon: 'history', permission: 'read-audit' },
   { address: '/settings/webhooks', label: 'Webhooks', icon: 'webhook', permission: 'manage-workspace' },
   { address: '/settings/tokens', label: 'API tokens', icon: 'key', permission: 'manage-workspace' },
+  {
+    address: '/settings/directory',
+    label: 'Directory',
+    icon: 'address-book',
+    permission: 'manage-workspace',
+  },
+  { address: '/settings/sign-in', label: 'Sign-in', icon: 'login', permission: 'manage-workspace' },
   { address: '/settings/workspace', label: 'Workspace', icon: 'settings', permission: 'manage-workspace' },
   { address: '/me', label: 'My page', icon: 'user-circle', permission: 'own-page' },
 ];

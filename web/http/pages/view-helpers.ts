@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { may, type Role, roleLabels } from '../../../domain/access/permissions.ts';
+import { sortText } from '../../../domain/sorting.ts';
 import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
 import { dateWords } from '../../../domain/wording/times.ts';
 import { icon, staticFile } from '../static-files.ts';
@@ -18,6 +19,7 @@ export const helpers = {
   alertIcon,
   menuFor,
   sortHeader,
+  sortText,
 
   /** Makes the data of a form's fields, each with its value and its error. */
   fieldsOf:

@@ -1,4 +1,6 @@
 import type { AccountCondition, GroupCondition } from '../../../domain/directory/conditions.ts';
+import { cleanEmail } from '../../../domain/email.ts';
+import { type Cleaned, cleanText } from '../../../domain/text.ts';
 import { badRequest } from '../http/scim-error.ts';
 import type { ResourceType } from '../schemas/attribute.ts';
 import { groupType } from '../schemas/group.ts';
@@ -13,7 +15,7 @@ export const accountConditions = (filter: string): AccountCondition[] =>
     const { value } = comparison;
     if (path === 'active') return { attribute: 'active', value: booleanIn(path, value) };
     if (path === 'emails' || path === 'emails.value')
-      return { attribute: 'email', value: textIn(path, value), type: null };
+      return { attribute: 'email', value: textIn(path, value, cleanEmail), type: null };
     const attribute = (['id', 'userName', 'externalId'] as const).find((name) => name.toLowerCase() === path);
     if (attribute === undefined) throw unsupported(comparison.path);
     return { attribute, value: textIn(path, value) };
@@ -24,7 +26,7 @@ export const groupConditions = (filter: string): GroupCondition[] =>
   parseFilter(filter).map((comparison) => {
     const path = nameOf(groupType, comparison);
     if ('within' in comparison) return memberWith(path, comparison.within);
-    const value = textIn(comparison.path, comparison.value);
+    const value = textIn(comparison.path, comparison.value, path === 'displayname' ? asLine : asIdentifier);
     if (path === 'members' || path === 'members.value') return { attribute: 'member', value };
     const attribute = groupTexts.find((name) => name.toLowerCase() === path);
     if (attribute === undefined) throw unsupported(comparison.path);
@@ -52,17 +54,28 @@ function emailWith(path: string, within: readonly Comparison[]): AccountConditio
   const isKnown = [...parts.keys()].every((part) => part === 'value' || part === 'type');
   if (path !== 'emails' || value === undefined || !isKnown || parts.size < within.length)
     throw unsupported(path);
-  return { attribute: 'email', value: textOf(value), type: type === undefined ? null : textOf(type) };
+  return {
+    attribute: 'email',
+    value: textOf(value, cleanEmail),
+    type: type === undefined ? null : textOf(type, asLine),
+  };
 }
 
-const textOf = (comparison: Comparison): string => {
+const textOf = (comparison: Comparison, clean = asIdentifier): string => {
   if ('within' in comparison) throw unsupported(comparison.path);
-  return textIn(comparison.path, comparison.value);
+  return textIn(comparison.path, comparison.value, clean);
 };
 
-function textIn(path: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw badRequest('invalidFilter', `${path} is compared with a text in quotes.`);
+const asIdentifier = (typed: string): Cleaned => cleanText(typed, 'identifier');
+const asLine = (typed: string): Cleaned => cleanText(typed, 'line');
+
+/** The text as it is stored, because directories look for what they sent. No attribute has a text that can't be stored. */
+function textIn(path: string, value: unknown, clean = asIdentifier): string {
+  if (typeof value !== 'string')
+    throw badRequest('invalidFilter', `${path} is compared with a text in quotes.`);
+  const read = clean(value);
+  if ('problem' in read) throw badRequest('invalidFilter', `${path.slice(0, 100)}: ${read.problem}`);
+  return read.text;
 }
 
 function booleanIn(path: string, value: unknown): boolean {

@@ -79,9 +79,7 @@ export function userHandlers({ database: { em } }: Services, base: BaseUrl) {
     }),
 
     remove: writing(async (call) => {
-      const expect = expectationOf(call);
-      if (expect !== undefined) expect((await accountOf(call)).version);
-      await hideAccount(em, call.actor, idOf(call));
+      await hideAccount(em, call.actor, idOf(call), expectationOf(call));
       return { status: 204 };
     }),
   } satisfies Record<string, Handler>;

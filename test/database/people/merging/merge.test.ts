@@ -124,13 +124,13 @@ describe('a merge of two records of one person (R11)', () => {
     const actor = `user:${ivo.id}` as const;
     await clearChecklist(database, cast);
     await mergePeople(em, 'system', lena.id, emil.id);
-    for (const reversal of ['undo', 'correction'] as const)
-      for (const undo of [
-        undoRevocation(em, actor, seatId, reversal),
-        undoResolution(em, actor, requestId, reversal),
-        undoRecovery(em, actor, laptop.id, laptop.assignmentId, reversal),
-      ])
-        await expect(undo).rejects.toThrow('Lena Brandt was merged into another record. Open that one.');
+    const refusal = 'Lena Brandt was merged into another record. Open that one.';
+    for (const reversal of ['undo', 'correction'] as const) {
+      await expect(undoRevocation(em, actor, seatId, reversal)).rejects.toThrow(refusal);
+      await expect(undoResolution(em, actor, requestId, reversal)).rejects.toThrow(refusal);
+      const recovery = undoRecovery(em, actor, laptop.id, laptop.assignmentId, reversal);
+      await expect(recovery).rejects.toThrow(refusal);
+    }
   });
 
   test('nothing can be given to the record that went, by code or by SQL', async ({ cast }) => {
