@@ -73,13 +73,18 @@ test.each([
   ],
 ])('the walk finds %s', async (_, html, fault) => {
   const { page } = await openConsole(browser, web.address, demoAdmin);
-  await page.context().route('**/users/new', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()).replace('</main>', `${html}</main>`) });
-  });
+  await putBefore('</main>', html, page, '/users/new');
   const { faults } = await walk(page, ['/users/new']);
   expect(faults).not.toEqual([]);
   for (const found of faults) expect(found).toMatch(fault);
+});
+
+test('the walk finds a fault in the sidebar of one page after it has seen the sidebar of others', async () => {
+  const { page } = await openConsole(browser, web.address, demoAdmin);
+  await putBefore('</nav>', '<a class="menu-entry" href="/nowhere"></a>', page, '/users/new');
+  const { faults } = await walk(page, ['/users?q=a', '/users?q=b', '/users?q=c', '/users/new']);
+  expect(faults).not.toEqual([]);
+  for (const found of faults) expect(found).toMatch(/^\/users\/new: .*: link-name /);
 });
 
 test('a first visit loads at most 60 KB, and the next one at most 10 KB', async () => {
@@ -116,6 +121,14 @@ test('on a phone the bar is 60 px high at most, and what is pressed at least 44 
     expect((await page.locator('main').boundingBox())!.y, route).toBeLessThanOrEqual(60);
   }
 });
+
+/** Puts HTML before the first such end tag of the page at an address. */
+async function putBefore(endTag: string, html: string, page: Page, address: string): Promise<void> {
+  await page.context().route(`**${address}`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(endTag, `${html}${endTag}`) });
+  });
+}
 
 /**
  * Returns a function that opens an address, and counts the bytes of all responses, with their headers, until the page has
