@@ -8,7 +8,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startBrowser } from '../../testing/web/browser.ts';
 import { run } from '../../testing/web/commands.ts';
-import { patchOf, scimClient, urn } from '../../testing/web/scim.ts';
+import { patchOf, scimClient, urn } from '../../testing/web/scim/client.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -194,7 +194,7 @@ async function makeMessages({ em }: Database, { leaving }: Casts): Promise<Param
   });
   await fork.flush();
   await em.fork().nativeUpdate(Offboarding, { id: leaving.offboardingId }, { failedStep: 'sending' });
-  return { mailId: [1] };
+  return { mailId: [1], questionId: [1] };
 }
 
 async function makeLinks({ em }: Database, { leaving }: Casts): Promise<Params> {

@@ -16,9 +16,12 @@ const countsForSeconds = 5 * 60;
 
 /** What a proof protects: who may do what, who gets in, and what leaves Lastday. */
 const isProtected = (route: string) =>
-  /^POST \/settings\/(tokens|webhooks|directory|sign-in)/.test(route) ||
-  /^POST \/settings\/workspace\/(token-limit|erasure)$/.test(route) ||
-  /^POST \/users\/:userId\/(role|invitation|erasure|merge)$/.test(route) ||
+  /^POST \/settings\/(tokens|webhooks|directory)/.test(route) ||
+  /^POST \/settings\/workspace\/(token-limit|erasure|second-factor)$/.test(route) ||
+  /^POST \/users\/:userId\/(role|invitation|erasure|merge|account\/unlinking|second-factor\/removal)$/.test(
+    route,
+  ) ||
+  /^POST \/me\/second-factor\/(.*\/removal|codes)$/.test(route) ||
   /^POST \/me\/sessions\//.test(route);
 
 /** These send what an endpoint gets anyway, and change no setting. */

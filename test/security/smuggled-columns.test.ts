@@ -19,7 +19,7 @@ const web = await startWeb(own);
  * Imports name their columns, and the API refuses unknown fields.
  */
 const takesNoColumn =
-  /^POST \/(api|scim|session|sign-in|unsubscribe|invitation|me|mails|notifications|imports|seats|offboarding|users\/:\w+\/sessions|settings\/((tokens|webhooks)\/:\w+|directory\/(held|questions))\/)/;
+  /^POST \/(api|scim|session|sign-in|unsubscribe|invitation|me|mails|notifications|imports|seats|offboarding|users\/:\w+\/(sessions|account|second-factor)|settings\/((tokens|webhooks)\/:\w+\/|directory\/(held|questions)\/|sign-in|workspace\/second-factor))/;
 
 /** A value of each type that the cast does not contain. */
 const smuggled: Record<string, string> = {

@@ -28,9 +28,15 @@ describe('no SQL statement', () => {
       // The alias of a table in this code.
       'database/access/has-access.ts: sql.ref(`',
       'database/access/has-access.ts: sql.ref(`',
+      'database/access/has-access.ts: sql.ref(`',
+      'database/access/has-access.ts: sql.ref(`',
       // An event type, which is one of a fixed list.
       'database/core/webhook-events.ts: sql.id(`deliveries of ',
       'database/core/webhook-events.ts: sql.id(type',
+      // How many are counted or named.
+      'database/directory/decision-count.ts: sql.lit(most',
+      'database/directory/decision-count.ts: sql.lit(most',
+      'database/directory/held.ts: sql.lit(namesShown',
       "database/engine/backlog.ts: sql.ref('created_at'",
       "database/engine/backlog.ts: sql.ref('due_at'",
       // One of two lines of a pair.

@@ -1,8 +1,8 @@
-import { type CallScim, errorIn, patchOf, scimAt, urn } from '../../../testing/web/scim.ts';
+import { type CallScim, errorIn, patchOf, scimAt, urn } from '../../../testing/web/scim/client.ts';
 import type { Random } from '../../random.ts';
 import type { ProvisionedCompany, ProvisionedPerson } from './provisioned.ts';
 
-/** What a directory said, and what Lastday answered. */
+/** What a directory stated, and what Lastday answered. */
 export interface Said {
   person: ProvisionedPerson;
   what: string;
@@ -50,14 +50,14 @@ export async function runDirectory(
   calls: number,
 ): Promise<Said[]> {
   const scim = scimAt(address, token);
-  const said: Said[] = [];
+  const stated: Said[] = [];
   for (let done = 0; done < calls; done++) {
     const person = random.pick(company.provisioned);
     const { what, active, send } = callAbout(random, company, person, done);
     const answered = await send(scim);
     const { status, json } = answered;
     const isAnswered = status >= 200 && status < 300;
-    said.push({
+    stated.push({
       person,
       what,
       active,
@@ -66,7 +66,7 @@ export async function runDirectory(
       answer: isAnswered ? json : null,
     });
   }
-  return said;
+  return stated;
 }
 
 function callAbout(

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { scimAt } from '../../../testing/web/scim.ts';
+import { scimAt } from '../../../testing/web/scim/client.ts';
 import { findings } from '../schema-invariants.ts';
 import type { Said, SaidPerson } from './directory-client.ts';
 import type { ProvisionedCompany } from './provisioned.ts';
@@ -16,7 +16,7 @@ const invariants: Record<string, string> = {
     select u.id from users u join directory_accounts a on a.user_id = u.id
     where u.id = any($1) and u.offboarding_completed_at is null and u.merged_into is null
       and u.directory_inactive <> not (a.active and a.hidden_at is null)`,
-  'is active, and leaves because the directory alone said so': `
+  'is active, and leaves because the directory alone stated so': `
     select u.id from users u join directory_accounts a on a.user_id = u.id
       join offboardings o on o.user_id = u.id and o.state = 'open'
     where u.id = any($1) and a.active and a.hidden_at is null and o.opened_by_directory
@@ -38,14 +38,14 @@ export async function directoryProblems(
   address: string,
   token: string,
   company: ProvisionedCompany,
-  said: readonly Said[],
+  stated: readonly Said[],
 ): Promise<string[]> {
   const everybody = company.provisioned.map(({ userId }) => userId);
   return [
-    ...said.flatMap(refusalProblem),
-    ...said.flatMap(answerProblem),
+    ...stated.flatMap(refusalProblem),
+    ...stated.flatMap(answerProblem),
     ...(await findings(pool, invariants, [everybody])),
-    ...(await viewProblems(address, token, company, said)),
+    ...(await viewProblems(address, token, company, stated)),
   ];
 }
 
@@ -59,23 +59,23 @@ function refusalProblem({ what, status, error }: Said): string[] {
 const answerProblem = ({ what, active, answer }: Said): string[] =>
   answer === null || active === null || answer.active === active
     ? []
-    : [`${what} said ${active}, and was answered ${answer.active}`];
+    : [`${what} stated ${active}, and was answered ${answer.active}`];
 
-/** Who is there has what was last said: the answer with the newest version. */
+/** Who is there has what was last stated: the answer with the newest version. */
 async function viewProblems(
   address: string,
   token: string,
   { provisioned }: ProvisionedCompany,
-  said: readonly Said[],
+  stated: readonly Said[],
 ): Promise<string[]> {
   const call = scimAt(address, token);
   const problems: string[] = [];
   for (const { accountId } of provisioned) {
     const { status, json } = await call('GET', `/Users/${accountId}`);
-    const answers = said.flatMap(({ answer }) => (answer?.id === accountId ? [answer] : []));
+    const answers = stated.flatMap(({ answer }) => (answer?.id === accountId ? [answer] : []));
     if (status !== 200 || answers.length === 0) continue;
     const last = answers.reduce((one, other) => (versionOf(other) >= versionOf(one) ? other : one));
-    if (viewOf(last) !== viewOf(json)) problems.push(`${viewOf(last)} was last said of ${viewOf(json)}`);
+    if (viewOf(last) !== viewOf(json)) problems.push(`${viewOf(last)} was last stated of ${viewOf(json)}`);
   }
   return problems;
 }

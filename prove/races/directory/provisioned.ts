@@ -1,6 +1,6 @@
 import type { Database } from '../../../database/core/orm.ts';
 import { createUser } from '../../../database/people/users.ts';
-import { scimAt } from '../../../testing/web/scim.ts';
+import { scimAt } from '../../../testing/web/scim/client.ts';
 import type { Fixture } from '../fixture.ts';
 
 /** A person of a race, as the directory knows them. */

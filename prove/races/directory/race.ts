@@ -29,7 +29,7 @@ export async function raceWithDirectories(
   const company = await provisionCompany(database, address, token, await makeFixture(database, pool));
   let isOver = false;
   const interfering = mergeAndErase(database, random.named('interfering'), company, () => isOver);
-  const [said, histories] = await Promise.all([
+  const [stated, histories] = await Promise.all([
     Promise.all(
       Array.from({ length: directories }, (_, i) =>
         runDirectory(address, token, random.named(`directory ${i}`), company, operations * 2),
@@ -41,7 +41,7 @@ export async function raceWithDirectories(
   ]).finally(() => {
     isOver = true;
   });
-  const all = said.flat();
+  const all = stated.flat();
   const counts: Record<string, number> = { ...(await interfering) };
   for (const { what, status } of all) counts[`${what} ${status}`] = (counts[`${what} ${status}`] ?? 0) + 1;
   const problems = await directoryProblems(pool, address, token, company, all);

@@ -106,7 +106,7 @@ describe('the super-admins', () => {
     expect(await notificationsOf(cast.nora.id)).toBe(0);
     const { text } = await ada.get('/notifications');
     expect(text).toContain(`<a class="item-name" href="/settings/tokens/${tokenId}/edit">`);
-    expect(text).toContain(`The API token &quot;${name}&quot; reached its hourly limit`);
+    expect(text).toContain(`The API token “${name}” reached its hourly limit`);
 
     const age = (minutes: number) =>
       sql`update api_tokens set limit_notified_at = limit_notified_at - make_interval(mins => ${minutes}::int)

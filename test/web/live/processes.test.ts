@@ -9,7 +9,7 @@ import { eventually } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWebProcess } from '../../../testing/servers/web-process.ts';
 import { followTopics } from '../../../testing/web/event-stream.ts';
-import { patchOf, scimClient } from '../../../testing/web/scim.ts';
+import { patchOf, scimClient } from '../../../testing/web/scim/client.ts';
 
 // Streams of two web processes, as in production behind a load balancer.
 const own = await ownDatabase();

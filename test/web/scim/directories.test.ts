@@ -5,8 +5,8 @@ import { todayIn } from '../../../domain/dates.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { complete, makeFormerEmployee } from '../../../testing/cast/former-employees.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type DirectoryPerson, dialects } from '../../../testing/web/directories.ts';
-import { scimClient, urn } from '../../../testing/web/scim.ts';
+import { scimClient, urn } from '../../../testing/web/scim/client.ts';
+import { type DirectoryPerson, dialects } from '../../../testing/web/scim/directories.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
 const own = await ownDatabase();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createToken } from '../../../database/access/tokens.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { errorIn, patchOf, scimAt, scimClient, urn } from '../../../testing/web/scim.ts';
+import { errorIn, patchOf, scimAt, scimClient, urn } from '../../../testing/web/scim/client.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
 const own = await ownDatabase();

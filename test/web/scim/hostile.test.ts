@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { rawRequest } from '../../../testing/web/raw-request.ts';
-import { errorIn, patchOf, scimClient, urn } from '../../../testing/web/scim.ts';
+import { errorIn, patchOf, scimClient, urn } from '../../../testing/web/scim/client.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
 // What attackers and careless clients send. `scimClient` checks that each error is one of SCIM.
@@ -146,7 +146,7 @@ test('methods and addresses beside the right ones are SCIM errors', async () => 
   }
 });
 
-test('If-Match: * is any version of somebody who is there', async () => {
+test('If-Match: * is any version of a person who is there', async () => {
   const { id } = await somebody();
   const patch = patchOf({ op: 'add', path: 'title', value: 'x' });
   const sent = { headers: { 'If-Match': '*' } };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AccountAttributes } from '../../../domain/directory/account.ts';
-import { patchBodies, patched, person } from '../../../testing/web/scim-bodies.ts';
+import { patchBodies, patched, person } from '../../../testing/web/scim/bodies.ts';
 import { readPatch } from '../../../web/scim/http/messages.ts';
 import { ScimError } from '../../../web/scim/http/scim-error.ts';
 import { readResource } from '../../../web/scim/resource/patch.ts';

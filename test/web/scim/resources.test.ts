@@ -8,7 +8,7 @@ import { type Statement, spyOnQueries } from '../../../testing/cast/query-spy.ts
 import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
-import { errorIn, patchOf, scimClient, urn } from '../../../testing/web/scim.ts';
+import { errorIn, patchOf, scimClient, urn } from '../../../testing/web/scim/client.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 import { accountConditions } from '../../../web/scim/filter/conditions.ts';
 

@@ -8,7 +8,7 @@ import { complete } from '../../../../testing/cast/former-employees.ts';
 import { startIdentityProvider } from '../../../../testing/outside/identity-provider.ts';
 import { consoleTests } from '../../../../testing/web/console.ts';
 import { signInAs } from '../../../../testing/web/provider-sign-in.ts';
-import { patchOf, scimClient, urn } from '../../../../testing/web/scim.ts';
+import { patchOf, scimClient, urn } from '../../../../testing/web/scim/client.ts';
 
 const provider = await startIdentityProvider('http://127.0.0.1:3000');
 const { database, em, web, test } = await consoleTests({

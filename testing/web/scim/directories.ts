@@ -1,5 +1,5 @@
-import type { Called } from './api.ts';
-import { type CallScim, patchOf, urn } from './scim.ts';
+import type { Called } from '../api.ts';
+import { type CallScim, patchOf, urn } from './client.ts';
 
 /** What a directory knows of a person. */
 export interface DirectoryPerson {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { AccountAttributes } from '../../domain/directory/account.ts';
-import { readPatch } from '../../web/scim/http/messages.ts';
-import { applySteps, stepsOf } from '../../web/scim/resource/patch.ts';
-import { userType } from '../../web/scim/schemas/user.ts';
-import { attributesOf, resourceOf } from '../../web/scim/users/account-resource.ts';
+import type { AccountAttributes } from '../../../domain/directory/account.ts';
+import { readPatch } from '../../../web/scim/http/messages.ts';
+import { applySteps, stepsOf } from '../../../web/scim/resource/patch.ts';
+import { userType } from '../../../web/scim/schemas/user.ts';
+import { attributesOf, resourceOf } from '../../../web/scim/users/account-resource.ts';
 
 /** A person as a directory says them. */
 export const person: AccountAttributes = {

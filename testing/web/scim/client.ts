@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { createToken } from '../../database/access/tokens.ts';
-import type { Database } from '../../database/core/orm.ts';
-import type { Called, Sent } from './api.ts';
+import { createToken } from '../../../database/access/tokens.ts';
+import type { Database } from '../../../database/core/orm.ts';
+import type { Called, Sent } from '../api.ts';
 
 /** The URNs that bodies name. */
 export const urn = {
