@@ -46,7 +46,7 @@ describe('the message about a rejected date', () => {
     expect(problem('03/04/2026', 'DD.MM.YYYY')).toBe(
       '“03/04/2026” could mean 2026-04-03 or 2026-03-04. Write dates as 2026-12-31 or as 31.12.2026.',
     );
-    expect(problem('03/04/2026', 'YYYY-MM-DD')).toContain('set the date format under Settings');
+    expect(problem('03/04/2026', 'YYYY-MM-DD')).toContain('set the date format under Workspace');
   });
 
   test('does not call a date ambiguous that is the same in both orders', () => {

@@ -94,7 +94,7 @@ test('Retry-After of an endpoint is obeyed, unless an admin retries now', async 
   await moveEndDate();
   await page.goto(`/settings/webhooks/${id}/deliveries?state=pending`);
   await page.getByRole('link', { name: 'offboarding.end_date_changed' }).click();
-  await page.getByText('retry not before').waitFor();
+  await page.getByText('no retry before').waitFor();
   const [delivery] = await deliveriesTo(database, id);
   expect(delivery!.waits).toBeGreaterThan(3_500);
   receiver.answer = (_request, response) => void response.end();

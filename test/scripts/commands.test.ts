@@ -121,7 +121,7 @@ describe('token', () => {
     const { code, complaint } = await run(tokenCommand, ['--name', 'x', '--scopes', 'users:all'], here);
     expect(code).toBe(1);
     expect(complaint).toMatch(
-      /^Unknown scope "users:all"\. Known: users:read, users:write, .*imports:write\.\n$/,
+      /^Unknown scope "users:all"\. Known: users:read, users:write, .*imports:write, scim\.\n$/,
     );
   });
 

@@ -1,5 +1,5 @@
 import { type HeldEffects, releasedAtOnce } from '../../database/directory/held.ts';
-import { plural } from '../../domain/wording/plural.ts';
+import { oneOrMany, plural } from '../../domain/wording/plural.ts';
 import type { Confirmation } from '../http/pages/confirmation.ts';
 import { directoryAddress } from './address.ts';
 
@@ -16,7 +16,7 @@ const back = { label: 'Cancel', address: `${directoryAddress}#held` };
 export const releaseQuestion = (effects: HeldEffects): Confirmation => ({
   title: `Let ${plural(effects.total, 'deactivation')} happen?`,
   effects: [`${whoWords(effects)}.`, ...releaseEffects(effects)],
-  button: effects.total === 1 ? 'Let it happen' : 'Let them happen',
+  button: `Let ${oneOrMany(effects.total, 'it', 'them')} happen`,
   action: `${directoryAddress}/held/release`,
   back,
 });

@@ -3,7 +3,7 @@ import type { Random } from '../../random.ts';
 import type { ProvisionedCompany, ProvisionedPerson } from './provisioned.ts';
 
 /** What a directory stated, and what Lastday answered. */
-export interface Said {
+export interface Stated {
   person: ProvisionedPerson;
   what: string;
   /** Null when the call does not say it. */
@@ -12,11 +12,11 @@ export interface Said {
   /** The scimType and the words of a refusal. */
   error: string;
   /** The answer of a 2xx. */
-  answer: SaidPerson | null;
+  answer: AnsweredPerson | null;
 }
 
 /** A person in an answer. */
-export interface SaidPerson {
+export interface AnsweredPerson {
   id: string;
   userName: string;
   title?: string;
@@ -48,9 +48,9 @@ export async function runDirectory(
   random: Random,
   company: ProvisionedCompany,
   calls: number,
-): Promise<Said[]> {
+): Promise<Stated[]> {
   const scim = scimAt(address, token);
-  const stated: Said[] = [];
+  const stated: Stated[] = [];
   for (let done = 0; done < calls; done++) {
     const person = random.pick(company.provisioned);
     const { what, active, send } = callAbout(random, company, person, done);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { scimAt } from '../../../testing/web/scim/client.ts';
 import { findings } from '../schema-invariants.ts';
-import type { Said, SaidPerson } from './directory-client.ts';
+import type { Stated, AnsweredPerson } from './directory-client.ts';
 import type { ProvisionedCompany } from './provisioned.ts';
 
 /** What holds for people of whom a directory speaks, while the limit is off. Each query finds ids that break it. */
@@ -38,7 +38,7 @@ export async function directoryProblems(
   address: string,
   token: string,
   company: ProvisionedCompany,
-  stated: readonly Said[],
+  stated: readonly Stated[],
 ): Promise<string[]> {
   const everybody = company.provisioned.map(({ userId }) => userId);
   return [
@@ -50,13 +50,13 @@ export async function directoryProblems(
 }
 
 /** A call is refused only for a userName that is taken, or about an account that is gone. */
-function refusalProblem({ what, status, error }: Said): string[] {
+function refusalProblem({ what, status, error }: Stated): string[] {
   if (error === '') return [];
   const isTaken = status === 409 && error.startsWith('409 uniqueness');
   return isTaken || (status === 404 && what !== 'post') ? [] : [`${what} was answered ${error}`];
 }
 
-const answerProblem = ({ what, active, answer }: Said): string[] =>
+const answerProblem = ({ what, active, answer }: Stated): string[] =>
   answer === null || active === null || answer.active === active
     ? []
     : [`${what} stated ${active}, and was answered ${answer.active}`];
@@ -66,7 +66,7 @@ async function viewProblems(
   address: string,
   token: string,
   { provisioned }: ProvisionedCompany,
-  stated: readonly Said[],
+  stated: readonly Stated[],
 ): Promise<string[]> {
   const call = scimAt(address, token);
   const problems: string[] = [];
@@ -80,7 +80,7 @@ async function viewProblems(
   return problems;
 }
 
-const versionOf = ({ meta: { version } }: SaidPerson): number => Number(/\d+/.exec(version));
+const versionOf = ({ meta: { version } }: AnsweredPerson): number => Number(/\d+/.exec(version));
 
-const viewOf = ({ userName, title, active, meta: { version } }: SaidPerson): string =>
+const viewOf = ({ userName, title, active, meta: { version } }: AnsweredPerson): string =>
   JSON.stringify({ userName, title, active, version });

@@ -29,7 +29,7 @@ describe('what a file would change is counted by kind', () => {
     expect(refusal).toBeInstanceOf(MassChangeRefusal);
     expect((refusal as MassChangeRefusal).message).toContain('4 people would have their manager removed.');
     expect((refusal as MassChangeRefusal).message).toContain(
-      'The column "Manager Email" is empty on every line',
+      'The column “Manager Email” is empty on every line',
     );
     await startImport(em, actor, id, 4);
   });

@@ -48,7 +48,7 @@ describe('the mass-change limit', () => {
     };
     expect(massChangeWords(file, change, limit)).toBe(
       '88 people would have their manager removed. 1 person would get a different job title. ' +
-        'The column "Reports to" is empty on every line, but Lastday has values for it. ' +
+        'The column “Reports to” is empty on every line, but Lastday has values for it. ' +
         "That's over this workspace's limit for one file (5 people or 2% of 117, whichever is less).",
     );
   });

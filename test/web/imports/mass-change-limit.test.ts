@@ -52,7 +52,7 @@ describe('the mass-change limit', () => {
     for (const words of [
       'Confirm a large change',
       '3 people would have their manager removed.',
-      'The column &quot;Manager&quot; is empty on every line, but Lastday has values for it.',
+      'The column “Manager” is empty on every line, but Lastday has values for it.',
       'How many people does this change?',
     ])
       expect(text).toContain(words);

@@ -39,7 +39,7 @@ describe('deliveries', () => {
       'The endpoint responded with an error',
       '500',
       '1 attempt',
-      '31 Dec 2029, 23:59 UTC',
+      '31 Dec 2029, 23:59<span class="zone"> UTC</span>',
     ]) {
       expect(text, words).toContain(words);
     }
