@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { scimAt } from '../../../testing/web/scim/client.ts';
 import { findings } from '../schema-invariants.ts';
-import type { Stated, AnsweredPerson } from './directory-client.ts';
+import type { AnsweredPerson, Stated } from './directory-client.ts';
 import type { ProvisionedCompany } from './provisioned.ts';
 
 /** What holds for people of whom a directory speaks, while the limit is off. Each query finds ids that break it. */

@@ -14,7 +14,9 @@ describe('resolving from a checklist', () => {
 
     const { text } = await ivo.get(`/requests/${cast.requestId}?from=offboarding`);
     expect(offered(text)).toEqual(['rejected', 'cancelled', 'fulfilled']);
-    expect(messagesOn(text)).toMatch(/^warning: Lena Brandt is leaving on \d+ \w+ \d+\. Any asset you assign now/);
+    expect(messagesOn(text)).toMatch(
+      /^warning: Lena Brandt is leaving on \d+ \w+ \d+\. Any asset you assign now/,
+    );
     expect(text).toContain('name="from" value="offboarding"');
   });
 
