@@ -55,8 +55,9 @@ test('an answer of 500 is not a delivery: the console shows it, and a retry deli
     expect([status, delivery.state]).toEqual([status, isDelivered ? 'delivered' : 'pending']);
   }
   const { text } = await ada.get(path);
-  expect(text.match(/\d failed attempts?</g)).toHaveLength(4);
-  expect(text.match(/next attempt/g)).toHaveLength(4);
+  // An email that was not sent yet may have a failed attempt too.
+  expect(text.match(/\d failed attempts?</g)!.length).toBeGreaterThanOrEqual(4);
+  expect(text.match(/next attempt/g)!.length).toBeGreaterThanOrEqual(4);
 
   const { receiver, id } = receivers.find(({ status }) => status === 500)!;
   receiver.answer = (_request, response) => response.writeHead(200).end();
