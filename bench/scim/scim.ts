@@ -34,7 +34,7 @@ export async function measureScim(environment: BenchEnvironment): Promise<Row[]>
 
 /**
  * A directory's first sync against a web process with the usual limit of calls: it looks for each person, adds them with
- * their manager, who often comes later, and waits when it is told to. Any error ends the measurement.
+ * their manager, who often comes later, and obeys `Retry-After`. Any error ends the measurement.
  */
 async function measureFirstSync(environment: BenchEnvironment, run: string): Promise<Row[]> {
   const { address, stop } = await environment.startWeb();

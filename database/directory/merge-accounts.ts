@@ -5,7 +5,7 @@ import type { User } from '../entities/index.ts';
 
 /**
  * Gives the account of the record that goes to the one that stays, unless that one has an account of its own. Then only the
- * directory's id of the other account leads to the person, and the directory is told that there are two. Questions about
+ * directory's id of the other account leads to the person, and its next call for that account gets a 409. Questions about
  * which of the two records is meant are answered. Both rows are locked.
  */
 export async function mergeAccounts(em: EntityManager, gone: User, kept: User): Promise<void> {

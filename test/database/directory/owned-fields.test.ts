@@ -64,7 +64,7 @@ test('HR’s first PUT finds somebody of the directory by the address', async ()
   });
 });
 
-test('HR’s first PUT finds somebody whom the directory adds at the same time', async () => {
+test('HR’s first PUT finds a person that the directory adds at the same time', async () => {
   const { answer } = await em.fork().transactional(async (directory) => {
     await directory.execute(
       "insert into users (name, email, in_directory) values ('Eff Both', 'both@x.example', true)",

@@ -97,7 +97,7 @@ test('two hits ask an admin, whose decision the next call finds', async () => {
   expect(await createAccount(em, idp, stated)).toMatchObject({ userId: two });
 });
 
-test('somebody whom an admin decided to be new gets no address and no id of others', async () => {
+test("a new person by an admin's decision gets no address and no id of others", async () => {
   const one = await known({ externalId: 'N-1', email: 'n1@x.example' });
   await provision(database, { employeeNumber: 'N-1' });
   const stated = saying({ userName: 'adm-n1', employeeNumber: 'N-1', emails: workEmail('n1@x.example') });

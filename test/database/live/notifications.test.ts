@@ -170,7 +170,7 @@ describe('a fact that is not about Lena, and stands on her page', () => {
     expect(await set(`state = 'failed'`)).toEqual([page]);
   });
 
-  test('is a reminder that was sent by hand', async () => {
+  test('is a reminder that an admin sent', async () => {
     const sent = `insert into reminders_by_hand (offboarding_id, day, sent_by) values ($1, current_date, 'system')`;
     expect(await changed(sent, cast.offboardingId)).toEqual([page]);
   });

@@ -125,7 +125,7 @@ describe('a proof by the provider', () => {
   });
 });
 
-test('someone with no way to prove who they are is told to sign in again', async ({ cast }) => {
+test('a person without a way to prove their identity has to sign in again', async ({ cast }) => {
   const browser = await signedInLongAgo(cast);
   await sqlOf(em.fork()).deleteFrom('provider_accounts').where('user_id', '=', cast.ada.id).execute();
   const { status, text } = await browser.post('/settings/tokens', { name: 'feed' });
